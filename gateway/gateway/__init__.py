@@ -1,0 +1,1 @@
+"""Gateway: the one public door, with sign-in, API proxy and console."""

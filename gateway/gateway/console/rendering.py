@@ -1,0 +1,121 @@
+"""One way to answer: a whole page, or the block of it that htmx asked for by the id of its target."""
+
+import hashlib
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from flask import Response, abort, g, make_response, request, url_for
+from jinja2 import ChainableUndefined, Environment, PackageLoader
+
+from gateway.console import guarding, wording
+from gateway.console.asking import Answered, Question, ask_all, me
+from servicekit.auth import Principal
+
+STATIC: Final = Path(__file__).parent / "static"
+MACROS: Final = ("ui", "forms", "records", "states")
+
+
+def is_fragment() -> bool:
+    """Did htmx ask for a part of this page?"""
+    return "HX-Request" in request.headers and request.headers.get("HX-Target", "").startswith("_")
+
+
+def page(template: str, *, status: int = 200, **context: Any) -> Response:  # noqa: ANN401 - whatever the template shows
+    """The page; or only the block named like the htmx target, when the template has one."""
+    found = environment().get_template(template)
+    block = request.headers.get("HX-Target", "") if is_fragment() else ""
+    context["me"] = g.principal
+    if block in found.blocks:
+        part = found.new_context({**context, "is_fragment": True})
+        return make_response("".join(found.blocks[block](part)), status)
+    context.setdefault("shell", _shell())
+    return make_response(found.render(**context), status)
+
+
+SHELL: Final = {
+    "work": Question("cases", "/work-items", {"mine": "true", "state": "open", "limit": 1, "include_total": "true"}, needs="cases:read"),
+    "bell": Question("notifications", "/notifications", {"is_read": "false", "limit": 1, "include_total": "true"}),
+}
+
+
+def _shell() -> dict[str, int]:
+    """The counts in the frame around a page: what waits for me, what I have not read."""
+    if not guarding.is_signed_in():
+        return {}
+    if "shell" not in g:
+        g.shell = ask_all(**SHELL)
+    return {name: answer.total or 0 for name, answer in g.shell.items()}
+
+
+def ask_page(**questions: Question) -> dict[str, Answered]:
+    """A page's questions and those of the frame around it, all at once."""
+    frame = {} if is_fragment() else {f"shell_{name}": question for name, question in SHELL.items()}
+    answers = ask_all(**questions, **frame)
+    if frame:
+        g.shell = {name: answers.pop(f"shell_{name}") for name in SHELL}
+    return answers
+
+
+def stop(answer: Answered, what: str) -> NoReturn:
+    """The page's own record cannot be shown: say which of the three reasons it is."""
+    abort(page("states/stopped.html", status=answer.status if answer.status >= 400 else 503, answer=answer, what=what))  # noqa: PLR2004 - HTTP's own
+
+
+def need(answer: Answered, what: str) -> Any:  # noqa: ANN401 - a record of a service
+    """The record, or the page that says why not."""
+    if not answer.ok:
+        stop(answer, what)
+    return answer.data
+
+
+def allow(permission: str, what: str) -> None:
+    """Stop with the page for people without this permission."""
+    if not me().can(permission):
+        stop(Answered(service="gateway", status=403), what)
+
+
+def once() -> str:
+    """A new key for one form: sent twice it is still one write."""
+    return secrets.token_urlsafe(12)
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file, changed whenever its content is."""
+    file = STATIC / name
+    version = hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else "0"
+    return url_for("console.static", filename=name, v=version)
+
+
+@cache
+def environment() -> Environment:
+    """The console's templates. Macros are globals, so that a single block can be rendered without its page."""
+    env = Environment(
+        loader=PackageLoader("gateway.console"),
+        autoescape=True,
+        undefined=ChainableUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals.update(
+        words=wording,
+        url_for=url_for,
+        asset=asset,
+        csrf_token=guarding.csrf_token,
+        once=once,
+        path=lambda: request.path,
+        args=lambda: request.args,
+        full_path=lambda: request.full_path.rstrip("?"),
+        can=can,
+    )
+    for name in MACROS:
+        env.globals[name] = env.get_template(f"_macros/{name}.html").module
+    return env
+
+
+def can(permission: str) -> bool:
+    """May the reader do this?"""
+    principal: Principal = g.principal
+    return principal.can(permission)

@@ -1,0 +1,50 @@
+"""Slows down guessing: failures are counted per account and per address, in the database, without ever locking anybody out."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from gateway.identity import rules
+from gateway.identity.models import LoginFailure
+from servicekit.errors import TooMany
+from servicekit.upsert import insert_if_absent
+
+
+def check_may_try(session: Session, *, email: str, ip: str, now: datetime) -> None:
+    """Refuse a try that comes too early; says the same whether the account exists or not."""
+    wait = 0
+    for subject, free in _subjects(email, ip):
+        row = session.get(LoginFailure, subject)
+        if row is not None and now - row.last_at < rules.FAILURES_FORGOTTEN_AFTER:
+            wait = max(wait, rules.seconds_to_wait(row.failures, row.last_at, now, free=free))
+    if wait:
+        error = TooMany("Too many wrong passwords. Wait a moment, then try again.")
+        error.headers["Retry-After"] = str(wait)
+        raise error
+
+
+def remember_failure(session: Session, *, email: str, ip: str, now: datetime) -> None:
+    """Count one more for the account and for the address."""
+    for subject, _ in _subjects(email, ip):
+        insert_if_absent(session, LoginFailure, subject=subject, failures=0, last_at=now)
+        row = session.scalars(select(LoginFailure).where(LoginFailure.subject == subject).with_for_update()).one()
+        is_old = now - row.last_at >= rules.FAILURES_FORGOTTEN_AFTER
+        row.failures = 1 if is_old else row.failures + 1
+        row.last_at = now
+
+
+def forget_failures(session: Session, *, email: str) -> None:
+    """The right password clears the account; the address keeps its count, or one own account would reset every guess."""
+    session.execute(delete(LoginFailure).where(LoginFailure.subject == _account(email)))
+
+
+def _subjects(email: str, ip: str) -> list[tuple[str, int]]:
+    subjects = [(_account(email), rules.ACCOUNT_FREE_FAILURES)]
+    if ip:
+        subjects.append((rules.digest(f"address:{ip}"), rules.ADDRESS_FREE_FAILURES))
+    return subjects
+
+
+def _account(email: str) -> str:
+    return rules.digest(f"account:{rules.normal_email(email)}")

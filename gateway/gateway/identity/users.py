@@ -1,0 +1,208 @@
+"""What happens to a member of the staff: joining, changing, leaving; each is told to the other services."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from gateway.events import Personal, UserCreated, UserDisabled, UserFact, UserUpdated
+from gateway.identity import queries, rules
+from gateway.identity.models import AccessToken, ApiKey, LoginLink, LoginSession, Role, Team, User
+from gateway.identity.passwords import hash_password, is_password
+from servicekit.auth import Principal
+from servicekit.errors import Conflict, FieldError, Forbidden, Invalid
+from servicekit.ids import new_id
+from servicekit.outbox import record
+
+
+class LastAdministrator(Conflict):
+    """Nobody would be left who may do everything."""
+
+
+class MoreThanOwnRights(Forbidden):
+    """Nobody gives what they do not have."""
+
+
+def create_user(
+    session: Session,
+    *,
+    by: Principal | None,
+    now: datetime,
+    email: str,
+    name: str,
+    password: str | None = None,
+    roles: Sequence[str] = (),
+    team_ids: Sequence[str] = (),
+    manager_id: str | None = None,
+    language: str = "en",
+    id: str | None = None,
+) -> User:
+    """A new member of the staff; without a password they come in by a one-time link. `by` is None at first start."""
+    address = rules.normal_email(email)
+    _check_email_is_free(session, address)
+    if password is not None:
+        rules.check_password(password, email=address)
+    user = User(
+        id=id or new_id("usr"),
+        email=address,
+        name=name.strip(),
+        language=language,
+        password_hash=hash_password(password) if password is not None else None,
+        manager_id=_manager(session, manager_id, of=None),
+        is_active=True,
+        roles=_grantable(queries.roles_by_key(session, roles), by=by),
+        teams=queries.teams_by_id(session, team_ids),
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(user)
+    _tell(session, UserCreated, user, now=now)
+    return user
+
+
+def update_user(session: Session, user: User, *, by: Principal, now: datetime, changes: dict[str, Any]) -> User:
+    """Change what is named; a new password and `is_active: false` end every session, token and key."""
+    for name in ("name", "language"):
+        if name in changes:
+            setattr(user, name, changes[name])
+    if "email" in changes and rules.normal_email(changes["email"]) != user.email:
+        _check_may_manage(user, by=by)
+        _check_email_is_free(session, rules.normal_email(changes["email"]))
+        user.email = rules.normal_email(changes["email"])
+    if "manager_id" in changes:
+        user.manager_id = _manager(session, changes["manager_id"], of=user)
+    if "team_ids" in changes:
+        user.teams = queries.teams_by_id(session, changes["team_ids"])
+    if "roles" in changes:
+        _change_roles(session, user, changes["roles"], by=by)
+    if changes.get("password"):
+        _check_may_manage(user, by=by)
+        set_password(session, user, password=changes["password"], now=now)
+    if "is_active" in changes and changes["is_active"] != user.is_active:
+        return enable_user(session, user, by=by, now=now) if changes["is_active"] else disable_user(session, user, by=by, now=now)
+    user.updated_at = now
+    _tell(session, UserUpdated, user, now=now)
+    return user
+
+
+def disable_user(session: Session, user: User, *, by: Principal, now: datetime) -> User:
+    """Out at once: sessions, tokens, links and keys end in this transaction. The second time does nothing."""
+    if not user.is_active:
+        return user
+    _check_may_manage(user, by=by)
+    if queries.is_last_administrator(session, user):
+        raise LastAdministrator("This is the last active administrator. Make somebody else one first.")
+    user.is_active = False
+    user.updated_at = now
+    _end_everything(session, user)
+    session.execute(update(ApiKey).where(ApiKey.user_id == user.id, ApiKey.revoked_at.is_(None)).values(revoked_at=now))
+    _tell(session, UserDisabled, user, now=now)
+    return user
+
+
+def enable_user(session: Session, user: User, *, by: Principal, now: datetime) -> User:
+    """Back in, by password or a new link; old keys stay revoked. The second time does nothing."""
+    if user.is_active:
+        return user
+    _check_may_manage(user, by=by)
+    user.is_active = True
+    user.updated_at = now
+    _tell(session, UserUpdated, user, now=now)
+    return user
+
+
+def set_password(session: Session, user: User, *, password: str, now: datetime) -> None:
+    """A new password signs the user out everywhere: whoever knew the old one is out too."""
+    rules.check_password(password, email=user.email)
+    user.password_hash = hash_password(password)
+    user.updated_at = now
+    _end_everything(session, user)
+
+
+def change_own_password(session: Session, user: User, *, current: str | None, new: str, now: datetime) -> None:
+    """The user's own change: needs the old password, where there is one."""
+    if user.password_hash is not None and not is_password(current or "", user.password_hash):
+        detail = "This is not your present password."
+        raise Invalid(detail, fields=[FieldError(pointer="/current_password", code="wrong", detail=detail)])
+    set_password(session, user, password=new, now=now)
+
+
+def tell_again(session: Session, users: Iterable[User], *, now: datetime) -> None:
+    """Their role or team has changed: every service hears each of them anew."""
+    for user in users:
+        user.updated_at = now
+        _tell(session, UserUpdated, user, now=now)
+
+
+def members_of_role(session: Session, role: Role) -> list[User]:
+    """Everybody with this role."""
+    return list(session.scalars(select(User).where(User.roles.contains(role)).order_by(User.id)))
+
+
+def members_of_team(session: Session, team: Team) -> list[User]:
+    """Everybody in this team."""
+    return list(session.scalars(select(User).where(User.teams.contains(team)).order_by(User.id)))
+
+
+def _tell(session: Session, fact: type[UserFact], user: User, *, now: datetime) -> None:
+    session.flush()
+    personal = Personal(name=user.name, email=user.email, language=user.language)
+    event = fact(
+        id=user.id,
+        is_active=user.is_active,
+        roles=user.role_keys,
+        team_ids=user.team_ids,
+        manager_id=user.manager_id,
+        personal=personal,
+    )
+    record(session, event, about=user, at=now)
+
+
+def _end_everything(session: Session, user: User) -> None:
+    for table in (LoginSession, AccessToken, LoginLink):
+        session.execute(delete(table).where(table.user_id == user.id))
+
+
+def _change_roles(session: Session, user: User, keys: Sequence[str], *, by: Principal) -> None:
+    _check_may_manage(user, by=by)
+    roles = queries.roles_by_key(session, keys)
+    if "administrator" not in keys and queries.is_last_administrator(session, user):
+        raise LastAdministrator("This is the last active administrator. Make somebody else one first.")
+    user.roles = _grantable(roles, by=by)
+
+
+def _grantable(roles: list[Role], *, by: Principal | None) -> list[Role]:
+    if by is not None:
+        for role in roles:
+            check_grants(role.permissions, by=by)
+    return roles
+
+
+def check_grants(permissions: Iterable[str], *, by: Principal) -> None:
+    """Raises MoreThanOwnRights where the giver lacks one of them."""
+    missing = [permission for permission in permissions if not rules.is_allowed(by.permissions, permission)]
+    if missing:
+        raise MoreThanOwnRights(f"You cannot give the permission {missing[0]!r}: you do not have it.")
+
+
+def _check_may_manage(user: User, *, by: Principal) -> None:
+    """Whoever sets somebody's password or address becomes them: only with at least their rights."""
+    for role in user.roles:
+        check_grants(role.permissions, by=by)
+
+
+def _check_email_is_free(session: Session, address: str) -> None:
+    if queries.user_by_email(session, address) is not None:
+        detail = "Another user has this e-mail address."
+        raise Invalid(detail, fields=[FieldError(pointer="/email", code="taken", detail=detail)])
+
+
+def _manager(session: Session, id: str | None, *, of: User | None) -> str | None:
+    if id is None:
+        return None
+    if session.get(User, id) is None or (of is not None and of.id == id):
+        detail = "Choose another user as manager."
+        raise Invalid(detail, fields=[FieldError(pointer="/manager_id", code="unknown_user", detail=detail)])
+    return id

@@ -1,0 +1,289 @@
+"""The gateway's client for the services: one small pool each, an identity minted for each, and bounds on everything.
+
+For the console and the compositions:
+
+    answer = upstreams.call(principal, "cases", "GET", "/api/v1/cases", params={"limit": 5})
+    answer.status, answer.headers["ETag"], answer.data
+    answers = upstreams.parallel({"cases": lambda: upstreams.call(…), "orders": lambda: upstreams.call(…)})
+
+A service that is down raises Unavailable, which names it; every other answer, refusals too, is returned as it is.
+"""
+
+import contextvars
+import json as json_module
+import math
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+import urllib3
+from flask import current_app
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+
+from gateway.breaker import Breaker
+from servicekit.auth import Minter, Principal
+from servicekit.errors import Unavailable
+
+CONNECT_SECONDS = 1.0
+READ_SECONDS = 15.0
+QUEUE_SECONDS = 0.5
+MAX_TRIES = 3
+# Tries after this would make a slow failure slower: the total stays bounded.
+RETRY_WITHIN_SECONDS = 1.0
+_PAUSES = (0.05, 0.15)
+_REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+_GATEWAY_TROUBLE = frozenset({502, 503, 504})
+_NO_ANSWER = frozenset({502, 504})
+
+# Request id and traceparent of the request being served, for every call made on its behalf.
+passed_on: ContextVar[Mapping[str, str]] = ContextVar("passed_on", default={})  # noqa: B039 - never changed in place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """One request to a service; a body that is an iterator can be sent only once."""
+
+    method: str
+    target: str
+    headers: urllib3.HTTPHeaderDict
+    body: bytes | Iterable[bytes] | None = None
+    read_seconds: float = READ_SECONDS
+
+    @property
+    def is_repeatable(self) -> bool:
+        """May it be sent twice without having its effect twice?"""
+        if self.body is not None and not isinstance(self.body, bytes):
+            return False
+        return self.method in _REPEATABLE or "Idempotency-Key" in self.headers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a service said, read whole; `data` is its JSON, or nothing where it sent none."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any
+
+    @property
+    def is_ok(self) -> bool:
+        """Did it do what was asked?"""
+        return self.status < 400  # noqa: PLR2004 - where refusals begin
+
+
+class Reply:
+    """An answer whose body is still on its way; `close` gives connection and place in the queue back."""
+
+    def __init__(self, response: urllib3.BaseHTTPResponse, places: threading.BoundedSemaphore) -> None:
+        self.response = response
+        self._places: threading.BoundedSemaphore | None = places
+
+    def read(self) -> bytes:
+        """All of it."""
+        try:
+            return self.response.read()
+        finally:
+            self.close()
+
+    def chunks(self, size: int = 65_536) -> Iterator[bytes]:
+        """Piece by piece."""
+        try:
+            yield from self.response.stream(size)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """The second time does nothing."""
+        places, self._places = self._places, None
+        if places is not None:
+            # An unread rest would come before the next answer on this connection: close, then give it back.
+            self.response.close()
+            self.response.release_conn()
+            places.release()
+
+
+class Upstream:
+    """One service."""
+
+    def __init__(self, name: str, url: str, *, concurrency: int) -> None:
+        parts = urlsplit(url)
+        self.name = name
+        self.breaker = Breaker()
+        self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
+        self._places = threading.BoundedSemaphore(concurrency)
+        self._concurrency = concurrency
+        self._pools: dict[int, urllib3.HTTPConnectionPool] = {}
+
+    def send(self, outgoing: Outgoing) -> Reply:
+        """Its answer, with the body still unread. Raises Unavailable when it cannot be reached, is too slow or too busy."""
+        if not self._places.acquire(timeout=QUEUE_SECONDS):
+            raise self._unavailable("has too much to do")
+        try:
+            return Reply(self._send_with_retries(outgoing), self._places)
+        except BaseException:
+            self._places.release()
+            raise
+
+    def _send_with_retries(self, outgoing: Outgoing) -> urllib3.BaseHTTPResponse:
+        started = time.monotonic()
+        for attempt in range(1, MAX_TRIES + 1):
+            may_repeat = attempt < MAX_TRIES and time.monotonic() - started < RETRY_WITHIN_SECONDS
+            try:
+                response = self._send_once(outgoing)
+            except (NewConnectionError, ConnectTimeoutError) as error:
+                # Nothing was sent, so any method may be tried again; not a body that could be read only once.
+                if not may_repeat or not isinstance(outgoing.body, bytes | None):
+                    raise self._unavailable("cannot be reached") from error
+            except HTTPError as error:
+                if not may_repeat or not outgoing.is_repeatable:
+                    raise self._unavailable("did not answer") from error
+            else:
+                if response.status not in _GATEWAY_TROUBLE or not may_repeat or not outgoing.is_repeatable:
+                    return response
+                response.close()
+            time.sleep(_PAUSES[attempt - 1])
+        raise self._unavailable("did not answer")
+
+    def _send_once(self, outgoing: Outgoing) -> urllib3.BaseHTTPResponse:
+        if not self.breaker.may_pass():
+            raise self._unavailable("is down")
+        try:
+            response = self._pool().urlopen(
+                outgoing.method,
+                outgoing.target,
+                body=outgoing.body,
+                headers=outgoing.headers,
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                decode_content=False,
+                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=outgoing.read_seconds),
+            )
+        except HTTPError:
+            self.breaker.failed()
+            raise
+        except BaseException:
+            self.breaker.gave_up()  # the caller's own body broke off: that says nothing about the service
+            raise
+        if response.status in _NO_ANSWER:
+            self.breaker.failed()
+        else:
+            self.breaker.succeeded()
+        return response
+
+    def _pool(self) -> urllib3.HTTPConnectionPool:
+        # Made at the first use in each process: a connection must not be shared across a fork.
+        pid = os.getpid()
+        pool = self._pools.get(pid)
+        if pool is None:
+            pool = urllib3.HTTPConnectionPool(self._host, self._port, maxsize=self._concurrency, block=False)
+            self._pools = {pid: pool}
+        return pool
+
+    def _unavailable(self, why: str) -> Unavailable:
+        wait = max(1, math.ceil(self.breaker.seconds_left()))
+        return Unavailable(f"The {self.name} service {why}. Try again in a moment.", retry_after=wait, service=self.name)
+
+
+class Upstreams:
+    """All services."""
+
+    def __init__(self, urls: Mapping[str, str], minter: Minter, *, concurrency: int) -> None:
+        self._minter = minter
+        self._by_name = {name: Upstream(name, url, concurrency=concurrency) for name, url in urls.items()}
+        self._workers: dict[int, ThreadPoolExecutor] = {}
+
+    def __getitem__(self, name: str) -> Upstream:
+        return self._by_name[name]
+
+    def names(self) -> list[str]:
+        """Of every service."""
+        return list(self._by_name)
+
+    def identity(self, principal: Principal, service: str) -> str:
+        """The signed identity that this service believes."""
+        return self._minter.mint(principal, service)
+
+    def call(
+        self,
+        principal: Principal,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,  # noqa: ANN401 - whatever the route takes
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One call, its answer read whole."""
+        sent = urllib3.HTTPHeaderDict({**passed_on.get(), **(headers or {})})
+        sent["Authorization"] = f"Bearer {self.identity(principal, service)}"
+        sent["Accept-Encoding"] = "identity"
+        body = None
+        if json is not None:
+            body = json_module.dumps(json).encode()
+            sent.setdefault("Content-Type", "application/json")
+        given = {name: value for name, value in (params or {}).items() if value is not None}
+        target = f"{path}?{urlencode(given, doseq=True)}" if given else path
+        reply = self[service].send(Outgoing(method=method, target=target, headers=sent, body=body))
+        raw = _read(reply, self[service])
+        received = reply.response.headers
+        is_json = "json" in received.get("Content-Type", "")
+        return Answer(
+            status=reply.response.status, headers=received, data=json_module.loads(raw) if is_json and raw else None
+        )
+
+    def parallel(self, tasks: Mapping[str, Callable[[], T]]) -> dict[str, T]:
+        """All at the same time; the first that raises is raised here, after all have ended."""
+        started = {
+            name: self._executor().submit(contextvars.copy_context().run, task) for name, task in tasks.items()
+        }
+        wait(started.values())
+        return {name: future.result() for name, future in started.items()}
+
+    def _executor(self) -> ThreadPoolExecutor:
+        pid = os.getpid()
+        workers = self._workers.get(pid)
+        if workers is None:
+            workers = ThreadPoolExecutor(max_workers=32, thread_name_prefix="upstream")
+            self._workers = {pid: workers}
+        return workers
+
+
+def call(
+    principal: Principal,
+    service: str,
+    method: str,
+    path: str,
+    *,
+    params: Mapping[str, Any] | None = None,
+    json: Any = None,  # noqa: ANN401 - whatever the route takes
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """Ask one service on behalf of this caller; inside a request of the gateway."""
+    return of_this_app().call(principal, service, method, path, params=params, json=json, headers=headers)
+
+
+def parallel(tasks: Mapping[str, Callable[[], T]]) -> dict[str, T]:
+    """Run several calls at the same time; inside a request of the gateway."""
+    return of_this_app().parallel(tasks)
+
+
+def of_this_app() -> Upstreams:
+    """The running application's upstreams."""
+    found: Upstreams = current_app.extensions["upstreams"]
+    return found
+
+
+def _read(reply: Reply, upstream: Upstream) -> bytes:
+    try:
+        return reply.read()
+    except HTTPError as error:
+        raise Unavailable(f"The {upstream.name} service broke off its answer.", service=upstream.name) from error
+

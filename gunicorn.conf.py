@@ -1,0 +1,35 @@
+"""How every web process serves, on a laptop and in a container; the environment may change the numbers."""
+
+import gc
+import os
+from pathlib import Path
+from typing import Any
+
+bind = os.environ.get("CRM_BIND", "127.0.0.1:8080")
+workers = int(os.environ.get("CRM_WEB_PROCESSES", "1"))
+threads = int(os.environ.get("CRM_WEB_THREADS", "8"))
+worker_class = "gthread"
+
+# The arbiter loads the application and the worker is forked from it, so that both share those pages.
+preload_app = True
+
+timeout = 60
+graceful_timeout = 25
+keepalive = 75
+backlog = 256
+
+# Every arbiter of one user would open the same socket in the home folder, and a read-only container has none.
+control_socket_disable = True
+# The worker's heartbeat is a file; on a slow disk it blocks.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn makes a private file there
+forwarded_allow_ips = os.environ.get("CRM_FORWARDED_ALLOW_IPS", "127.0.0.1")
+
+# Requests are logged by the application, one structured line each.
+accesslog = None
+loglevel = "warning"
+
+
+def when_ready(_server: Any) -> None:  # noqa: ANN401 - gunicorn's arbiter has no public type
+    """Keep what was loaded out of the collector's way: it would touch, and so copy, every shared page."""
+    gc.collect()
+    gc.freeze()

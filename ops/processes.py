@@ -1,0 +1,113 @@
+"""The processes of an installation on this machine: their ports, their environment, their order."""
+
+import os
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from ops.place import EVERYONE, ROOT, SERVICES, Place, Trouble
+from servicekit.supervisor import Program
+
+HOST = "127.0.0.1"
+FIRST_PORT = 8080
+PORTS_TRIED = 200
+DEMO_ADMINISTRATOR = "admin@demo.example"
+FLASK = Path(sys.executable).with_name("flask")
+GUNICORN = Path(sys.executable).with_name("gunicorn")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """One place, and a port for each web process."""
+
+    place: Place
+    ports: dict[str, int]
+
+    @property
+    def url(self) -> str:
+        return self.url_of("gateway")
+
+    def url_of(self, service: str) -> str:
+        return f"http://{HOST}:{self.ports[service]}"
+
+    def environment(self, service: str) -> dict[str, str]:
+        """What this service is told, and no more: only the gateway can sign, only notifications sends mail."""
+        place = self.place
+        told = {
+            "CRM_DATABASE_URL": f"sqlite:///{place.database(service)}",
+            "CRM_BUS_URL": f"embedded:///{place.bus}",
+            "CRM_IDENTITY_KEYS": str(place.public_keys),
+            "CRM_CURSOR_SECRET_FILE": str(place.secret("cursor")),
+            "CRM_ENV": "development",
+            "CRM_LOG_FORMAT": "console",
+            "CRM_PUBLIC_URL": self.url,
+            "PYTHONUNBUFFERED": "1",
+            # Two arenas are enough for eight threads; glibc would make sixteen and keep their memory.
+            "MALLOC_ARENA_MAX": "2",
+            "NO_COLOR": "1",
+        }
+        if service == "notifications":
+            told |= {"CRM_MAIL_URL": f"file://{place.mail}", "CRM_MAIL_FROM": "Customer Manager <crm@demo.example>"}
+        if service == "gateway":
+            told |= self._gateway_environment()
+        return told
+
+    def _gateway_environment(self) -> dict[str, str]:
+        place = self.place
+        told = {f"CRM_{service.upper()}_URL": self.url_of(service) for service in SERVICES}
+        told["CRM_IDENTITY_SIGNING_KEY"] = str(place.signing_key)
+        told["CRM_SESSION_SECRET_FILE"] = str(place.secret("session"))
+        told["CRM_DEV_MAIL_DIR"] = str(place.mail)
+        told["CRM_ADMIN_EMAIL"] = administrator()
+        return told
+
+    def programs(self) -> list[Program]:
+        """Services and workers first, the gateway last: it is stopped first, so that nobody is let in any more."""
+        web = [self._web(service, stage=1) for service in SERVICES]
+        workers = [self._worker(service) for service in EVERYONE]
+        return [*web, *workers, self._web("gateway", stage=2)]
+
+    def _web(self, service: str, *, stage: int) -> Program:
+        address = f"{HOST}:{self.ports[service]}"
+        config = str(ROOT / "gunicorn.conf.py")
+        return Program(
+            name=service,
+            argv=(str(GUNICORN), "--config", config, "--bind", address, f"{service}.app:create_app()"),
+            env=self.environment(service),
+            cwd=ROOT,
+            ready_url=f"http://{address}/readyz",
+            stage=stage,
+        )
+
+    def _worker(self, service: str) -> Program:
+        argv = (str(FLASK), "--app", f"{service}.app", "worker")
+        return Program(name=f"{service}-worker", argv=argv, env=self.environment(service), cwd=ROOT, stage=0)
+
+
+def administrator() -> str:
+    """Who is the first administrator: whom the environment names, else the one of the demo."""
+    return os.environ.get("CRM_ADMIN_EMAIL") or DEMO_ADMINISTRATOR
+
+
+def choose_ports(wanted: int | None) -> dict[str, int]:
+    """The gateway's port (the next free one unless it was asked for by number), then one for each service."""
+    start = wanted or int(os.environ.get("CRM_PORT") or FIRST_PORT)
+    if wanted and not is_free(wanted):
+        raise Trouble(f"Port {wanted} is in use. Name another one: python3 crm.py up --port {wanted + 100}")
+    free = (port for port in range(start, min(start + PORTS_TRIED, 65536)) if is_free(port))
+    ports = dict(zip(("gateway", *SERVICES), free, strict=False))
+    if len(ports) < len(EVERYONE):
+        raise Trouble(f"Not enough free ports above {start}. Name another start: python3 crm.py up --port 18080")
+    return ports
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As gunicorn binds: a port in TIME_WAIT after the last run is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True

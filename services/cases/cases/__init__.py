@@ -1,0 +1,1 @@
+"""Cases: takes web forms in, opens cases and leads each through its workflow."""

@@ -1,0 +1,1 @@
+"""Cases, their types, their messages and their history."""

@@ -1,0 +1,77 @@
+"""What a case is: its states and the ways between them, its words for origin and priority, its number."""
+
+from enum import StrEnum
+
+
+class CaseStatus(StrEnum):
+    NEW = "new"
+    WORKING = "working"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Origin(StrEnum):
+    WEB = "web"
+    PHONE = "phone"
+    EMAIL = "email"
+    IN_PERSON = "in_person"
+    API = "api"
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Direction(StrEnum):
+    """`in`: from the customer, `out`: from us."""
+
+    IN = "in"
+    OUT = "out"
+
+
+OPEN_STATUSES = (CaseStatus.NEW, CaseStatus.WORKING, CaseStatus.WAITING)
+GENERAL_TYPE = "general"
+
+_WAYS: dict[CaseStatus, tuple[CaseStatus, ...]] = {
+    CaseStatus.NEW: (CaseStatus.WORKING, CaseStatus.WAITING, CaseStatus.RESOLVED, CaseStatus.CLOSED),
+    CaseStatus.WORKING: (CaseStatus.WAITING, CaseStatus.RESOLVED, CaseStatus.CLOSED),
+    CaseStatus.WAITING: (CaseStatus.WORKING, CaseStatus.RESOLVED, CaseStatus.CLOSED),
+    CaseStatus.RESOLVED: (CaseStatus.WORKING, CaseStatus.CLOSED),
+    CaseStatus.CLOSED: (CaseStatus.WORKING,),
+}
+
+
+def is_open(status: CaseStatus) -> bool:
+    return status in OPEN_STATUSES
+
+
+def ways_from(status: CaseStatus) -> tuple[CaseStatus, ...]:
+    return _WAYS[status]
+
+
+def can_move(before: CaseStatus, after: CaseStatus) -> bool:
+    return after in _WAYS[before]
+
+
+def is_reopening(before: CaseStatus, after: CaseStatus) -> bool:
+    return not is_open(before) and is_open(after)
+
+
+def needs_reason_to_close(before: CaseStatus, outcome: str | None, note: str | None) -> bool:
+    """A case closed straight away says how it ended; a resolved one has already said so."""
+    return before is not CaseStatus.RESOLVED and not (outcome or note)
+
+
+def status_after_message(status: CaseStatus, direction: Direction, *, is_internal: bool) -> CaseStatus:
+    """A customer who answers brings the case back to us; a note among colleagues changes nothing."""
+    if is_internal or direction is Direction.OUT:
+        return status
+    return status if status in (CaseStatus.NEW, CaseStatus.WORKING) else CaseStatus.WORKING
+
+
+def case_number(counter: int) -> str:
+    return f"C-{counter:06d}"

@@ -1,0 +1,1 @@
+"""What this service has heard of customers and users: local copies, kept by events."""

@@ -1,0 +1,12 @@
+"""The declarative base of this service's tables."""
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+from servicekit.db import naming_convention
+
+
+class Base(DeclarativeBase):
+    """Every table of the cases database hangs on this."""
+
+    metadata = MetaData(naming_convention=naming_convention)

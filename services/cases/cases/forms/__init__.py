@@ -1,0 +1,1 @@
+"""Web forms that staff define and strangers submit."""

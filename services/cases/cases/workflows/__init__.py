@@ -1,0 +1,1 @@
+"""Workflows: what is defined, what runs, who has to act and what the clock does."""

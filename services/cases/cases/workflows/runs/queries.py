@@ -1,0 +1,64 @@
+"""Reading runs: by id, by subject, and locked for a change."""
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from cases.workflows.models import Candidate, Step, WorkflowRun, WorkItem
+from cases.workflows.runs.rules import RunStatus
+from servicekit.auth import Principal, Scope, visible
+
+
+def items_of_user(user_id: str) -> Select[tuple[str]]:
+    """Ids of the work items that this user may take or has taken."""
+    candidate = select(Candidate.item_id).where(Candidate.user_id == user_id)
+    return select(WorkItem.id).where(
+        or_(WorkItem.assignee_id == user_id, WorkItem.decided_by == user_id, WorkItem.id.in_(candidate))
+    )
+
+
+def subjects_of_user(subject_type: str, user_id: str) -> Select[tuple[str]]:
+    """Ids of the subjects in whose workflows this user has something to do, or had."""
+    return (
+        select(WorkflowRun.subject_id)
+        .join(Step, Step.run_id == WorkflowRun.id)
+        .join(WorkItem, WorkItem.step_id == Step.id)
+        .where(WorkflowRun.subject_type == subject_type, WorkItem.id.in_(items_of_user(user_id)))
+    )
+
+
+def visible_runs(principal: Principal) -> Select[tuple[WorkflowRun]]:
+    """Runs of subjects in the caller's scope, and those in which the caller has something to do."""
+    runs = select(WorkflowRun).options(selectinload(WorkflowRun.steps).selectinload(Step.items))
+    if principal.scope is Scope.ALL:
+        return runs
+    scoped = visible(select(WorkflowRun.id), principal, owner=WorkflowRun.owner_id, team=WorkflowRun.team_id)
+    mine = select(Step.run_id).join(WorkItem).where(WorkItem.id.in_(items_of_user(principal.id)))
+    return runs.where(or_(WorkflowRun.id.in_(scoped), WorkflowRun.id.in_(mine)))
+
+
+def lock_run(session: Session, run_id: str) -> WorkflowRun:
+    """The run, held until commit: whoever changes a run, its steps, items or timers takes this lock first."""
+    locked = select(WorkflowRun).where(WorkflowRun.id == run_id).with_for_update(of=WorkflowRun)
+    return session.scalars(locked.execution_options(populate_existing=True)).one()
+
+
+def live_run_id(session: Session, subject_type: str, subject_id: str) -> str | None:
+    return session.scalars(
+        select(WorkflowRun.id).where(
+            WorkflowRun.subject_type == subject_type,
+            WorkflowRun.subject_id == subject_id,
+            WorkflowRun.status == RunStatus.RUNNING,
+        )
+    ).one_or_none()
+
+
+def latest_run(session: Session, subject_type: str, subject_id: str) -> WorkflowRun | None:
+    """The run that is running, else the one started last."""
+    runs = select(WorkflowRun).options(selectinload(WorkflowRun.steps).selectinload(Step.items))
+    of_subject = runs.where(WorkflowRun.subject_type == subject_type, WorkflowRun.subject_id == subject_id)
+    return session.scalars(of_subject.order_by(WorkflowRun.created_at.desc(), WorkflowRun.id.desc()).limit(1)).first()
+
+
+def times_entered(session: Session, run_id: str, key: str) -> int:
+    entered = select(func.count()).select_from(Step).where(Step.run_id == run_id, Step.key == key)
+    return session.scalar(entered) or 0

@@ -1,0 +1,1 @@
+"""Who the customers are: organizations, individuals, and the contacts between them."""

@@ -1,0 +1,144 @@
+"""What holds for every customer: names, e-mails and phone numbers in one comparable form, and who is missing what."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+import email_validator
+import phonenumbers
+
+from servicekit.errors import Conflict, FieldError
+
+# Letters that Unicode does not take apart into a letter and an accent.
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+_FREE_MAIL = frozenset(
+    {
+        "aol.com", "fastmail.com", "free.fr", "gmail.com", "gmx.at", "gmx.ch", "gmx.de", "gmx.net", "googlemail.com",
+        "hotmail.co.uk", "hotmail.com", "hotmail.fr", "icloud.com", "laposte.net", "libero.it", "live.com", "mac.com",
+        "mail.com", "mail.ru", "me.com", "msn.com", "orange.fr", "outlook.com", "outlook.de", "posteo.de", "proton.me",
+        "protonmail.com", "qq.com", "sapo.pt", "t-online.de", "tutanota.com", "web.de", "wp.pl", "yahoo.co.uk",
+        "yahoo.com", "yahoo.fr", "yandex.ru", "ymail.com", "zoho.com", "163.com", "126.com",
+    }
+)  # fmt: skip
+_POSSIBLE = {phonenumbers.ValidationResult.IS_POSSIBLE, phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY}
+_PHONE_QUERY = re.compile(r"^[+(]?[\d\s()./+-]{4,}$")
+
+
+class CustomerKind(StrEnum):
+    """A company or a human being."""
+
+    ORGANIZATION = "organization"
+    INDIVIDUAL = "individual"
+
+
+class CustomerStatus(StrEnum):
+    """Not yet bought, paying, no recent activity, left."""
+
+    PROSPECT = "prospect"
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    CHURNED = "churned"
+
+
+class CustomerIsArchived(Conflict):
+    """An archived customer is read-only."""
+
+    title = "This customer is archived"
+
+
+class CustomerIsInThatState(Conflict):
+    """The step would change nothing: the caller has an old picture of the customer."""
+
+    title = "The customer is in that state already"
+
+
+class DuplicateCustomer(Conflict):
+    """Another customer of the kind has the e-mail; the problem names it in `existing` where the caller may see it."""
+
+    title = "There is a customer with this e-mail"
+
+
+class ExternalIdTaken(Conflict):
+    """Another customer carries that id of that system."""
+
+    title = "Another customer has this external id"
+
+
+class Unreadable(ValueError):
+    """An e-mail or a phone number that cannot be one; the text says how to write it."""
+
+
+def plain(text: str) -> str:
+    """Without case, accents and double spaces: how names are compared and searched."""
+    folded = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return " ".join("".join(c for c in folded if not unicodedata.combining(c)).split())
+
+
+def normal_email(text: str) -> str:
+    """The form in which two e-mails are the same; raises Unreadable."""
+    try:
+        checked = email_validator.validate_email(text.strip(), check_deliverability=False, test_environment=True)
+    except email_validator.EmailNotValidError as error:
+        raise Unreadable(f"{text.strip()!r} is not an e-mail address: write it like name@example.com.") from error
+    return checked.normalized.casefold()
+
+
+def normal_phone(text: str, *, country: str | None = None) -> str:
+    """E.164; a number without a country code is read as one of `country` (ISO 3166-1 alpha-2). Raises Unreadable."""
+    wanted = text.strip()
+    try:
+        number = phonenumbers.parse(f"+{wanted[2:]}" if wanted.startswith("00") else wanted, country)
+    except phonenumbers.NumberParseException as error:
+        raise Unreadable(f"{wanted!r} is not a phone number: write it with its country code, like +351 912 345 678.") from error
+    if phonenumbers.is_possible_number_with_reason(number) not in _POSSIBLE:
+        raise Unreadable(f"{wanted!r} has too few or too many digits for a phone number of +{number.country_code}.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def company_domain(*, email: str | None, website: str | None) -> str | None:
+    """The internet domain that is the organization's own: of its e-mail unless everybody may have one there, else of its site."""
+    domain = email.rpartition("@")[2] if email else ""
+    if domain and domain not in _FREE_MAIL:
+        return domain
+    host = urlsplit(website if website and "//" in website else f"//{website or ''}").hostname or ""
+    return host.removeprefix("www.") or None
+
+
+def full_name(*, name: str | None, first_name: str | None, last_name: str | None) -> str:
+    """The name given, else first and last name, else nothing."""
+    return (name or " ".join(part for part in (first_name, last_name) if part)).strip()
+
+
+def what_is_missing(*, name: str, email: str | None, phone: str | None) -> list[FieldError]:
+    """A customer needs a name, and an e-mail or a phone number."""
+    missing = []
+    if not name:
+        missing.append(FieldError(pointer="/name", code="required", detail="Give a name, or a first and a last name."))
+    if not email and not phone:
+        missing.append(FieldError(pointer="/email", code="required", detail="Give an e-mail or a phone number."))
+    return missing
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Field by field what `after` makes different."""
+    return [
+        {"field": name, "before": before[name], "after": value} for name, value in after.items() if before[name] != value
+    ]
+
+
+def search_text(*, number: str, name: str, email: str | None, phone: str | None, people: Iterable[str]) -> str:
+    """Everything by which a customer is found, in comparable form; `people` are names and e-mails of its contacts."""
+    parts = [number, name, email or "", (phone or "").removeprefix("+"), *people]
+    return "\n".join(plain(part) for part in parts if part)
+
+
+def search_words(query: str) -> list[str]:
+    """What must all be found in the search text; a phone number in any format is one word of digits."""
+    text = query.strip()
+    if _PHONE_QUERY.match(text):
+        # Without the trunk or the international prefix: 0912 … is kept as +351912….
+        return ["".join(c for c in text if c.isdigit()).lstrip("0")]
+    return plain(text).split()

@@ -1,0 +1,125 @@
+"""The facts that this service tells. The wire name of each is written here and nowhere else."""
+
+from datetime import datetime
+from typing import ClassVar
+
+import msgspec
+
+from servicekit.events import Event
+
+
+class CustomerPersonal(msgspec.Struct, frozen=True, kw_only=True):
+    """What identifies a customer; only directory events carry it."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    language: str | None = None
+
+
+class CustomerState(Event, frozen=True, kw_only=True):
+    """The public part of a customer, in full; `changed` names the fields that this event is about."""
+
+    id: str
+    number: str
+    kind: str
+    status: str
+    owner_id: str | None
+    team_id: str | None
+    is_archived: bool
+    is_blocked: bool
+    changed: tuple[str, ...] = ()
+    personal: CustomerPersonal
+
+
+class CustomerCreated(CustomerState, frozen=True, kw_only=True):
+    """A customer was added to the directory."""
+
+    TYPE: ClassVar[str] = "customer.created.v1"
+
+
+class CustomerUpdated(CustomerState, frozen=True, kw_only=True):
+    """Fields of a customer changed; `changed` names them."""
+
+    TYPE: ClassVar[str] = "customer.updated.v1"
+
+
+class CustomerArchived(CustomerState, frozen=True, kw_only=True):
+    """A customer left the general lists and is read-only until restored."""
+
+    TYPE: ClassVar[str] = "customer.archived.v1"
+
+
+class CustomerRestored(CustomerState, frozen=True, kw_only=True):
+    """An archived customer came back."""
+
+    TYPE: ClassVar[str] = "customer.restored.v1"
+
+
+class CustomerBlocked(CustomerState, frozen=True, kw_only=True):
+    """A customer may place no new orders and not log in to the portal."""
+
+    TYPE: ClassVar[str] = "customer.blocked.v1"
+
+
+class CustomerUnblocked(CustomerState, frozen=True, kw_only=True):
+    """The block of a customer was lifted."""
+
+    TYPE: ClassVar[str] = "customer.unblocked.v1"
+
+
+class ContactPersonal(msgspec.Struct, frozen=True, kw_only=True):
+    """How to reach the contact."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+
+
+class ContactAdded(Event, frozen=True, kw_only=True):
+    """A person became a contact of an organization."""
+
+    TYPE: ClassVar[str] = "contact.added.v1"
+
+    id: str
+    organization_id: str
+    person_id: str
+    is_primary: bool
+    personal: ContactPersonal
+
+
+class SubmitterIdentified(Event, frozen=True, kw_only=True):
+    """It is known who submitted a form; `customer_id` is the organization where one was given, else the person."""
+
+    TYPE: ClassVar[str] = "submitter.identified.v1"
+
+    submission_id: str
+    case_id: str
+    customer_id: str
+    person_id: str
+    organization_id: str | None
+    was_created: bool
+
+
+class ActivityLogged(Event, frozen=True, kw_only=True):
+    """Staff wrote down an interaction with a customer."""
+
+    TYPE: ClassVar[str] = "activity.logged.v1"
+
+    id: str
+    customer_id: str
+    kind: str
+    occurred_at: datetime
+
+
+TOLD: tuple[type[Event], ...] = (
+    CustomerCreated,
+    CustomerUpdated,
+    CustomerArchived,
+    CustomerRestored,
+    CustomerBlocked,
+    CustomerUnblocked,
+    ContactAdded,
+    SubmitterIdentified,
+    ActivityLogged,
+)

@@ -1,0 +1,27 @@
+"""Look things up in the copies."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from customers.facts.models import CaseFact, OrderFact, User
+
+
+def case_customer(session: Session, case_id: str | None) -> tuple[str | None, str | None]:
+    """The customer and the contact that the case is linked to, as far as it is known here."""
+    case = session.get(CaseFact, case_id) if case_id else None
+    return (case.customer_id, case.contact_id) if case else (None, None)
+
+
+def order_customer(session: Session, order_id: str | None) -> str | None:
+    """The customer who placed the order, as far as it is known here."""
+    order = session.get(OrderFact, order_id) if order_id else None
+    return order.customer_id if order else None
+
+
+def user_names(session: Session, user_ids: Iterable[str]) -> list[str]:
+    """The names of those that are known, in the order asked for."""
+    wanted = list(user_ids)
+    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(wanted))).tuples().all())
+    return [names[user_id] for user_id in wanted if user_id in names]

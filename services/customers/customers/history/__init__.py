@@ -1,0 +1,1 @@
+"""The rows of the timeline, and the sentences that they are told in."""

@@ -1,0 +1,1 @@
+"""What staff write down about a customer, and the one page that shows everything."""

@@ -1,0 +1,53 @@
+"""What staff write about a customer: notes and activities."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+
+from customers.entities import Base
+from customers.facts.models import User
+from customers.timeline.rules import ActivityKind, Outcome, safe_html
+from servicekit.db import UtcDateTime, Versioned
+
+
+class Note(Versioned, Base):
+    """A remark in Markdown; a pinned one stays on top."""
+
+    __tablename__ = "notes"
+    __table_args__ = (Index("ix_notes_page", "customer_id", "is_pinned", "created_at"),)
+
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"))
+    body: Mapped[str] = mapped_column(Text)
+    is_pinned: Mapped[bool] = mapped_column(default=False)
+    pinned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    author_id: Mapped[str | None] = mapped_column(String(40))
+
+    author: Mapped[User | None] = relationship(
+        User, primaryjoin=lambda: foreign(Note.author_id) == User.id, viewonly=True, lazy="selectin"
+    )
+
+    @property
+    def body_html(self) -> str:
+        """The body, ready to be shown in a page."""
+        return safe_html(self.body)
+
+
+class Activity(Versioned, Base):
+    """An interaction that staff logged; `duration_minutes` only for calls and meetings."""
+
+    __tablename__ = "activities"
+    __table_args__ = (Index("ix_activities_page", "customer_id", "occurred_at"),)
+
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"))
+    kind: Mapped[ActivityKind] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str | None] = mapped_column(Text)
+    duration_minutes: Mapped[int | None]
+    outcome: Mapped[Outcome | None] = mapped_column(String(20))
+    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    author_id: Mapped[str | None] = mapped_column(String(40))
+
+    author: Mapped[User | None] = relationship(
+        User, primaryjoin=lambda: foreign(Activity.author_id) == User.id, viewonly=True, lazy="selectin"
+    )

@@ -1,0 +1,51 @@
+"""What staff can log, and notes as safe HTML."""
+
+from enum import StrEnum
+
+import nh3
+from markdown_it import MarkdownIt
+
+from servicekit.errors import FieldError
+
+_markdown = MarkdownIt("commonmark", {"html": False})
+
+
+class ActivityKind(StrEnum):
+    """What sort of interaction it was."""
+
+    CALL = "call"
+    EMAIL = "email"
+    MEETING = "meeting"
+    NOTE = "note"
+    TASK = "task"
+
+
+class Outcome(StrEnum):
+    """How it went."""
+
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
+
+
+_LASTING = {ActivityKind.CALL, ActivityKind.MEETING}
+_SPOKEN = {ActivityKind.EMAIL: "E-mail"}
+
+
+def wrong_duration(kind: str, minutes: int | None) -> list[FieldError]:
+    """Only calls and meetings last."""
+    if minutes is None or kind in _LASTING:
+        return []
+    detail = "Only a call or a meeting has a duration."
+    return [FieldError(pointer="/duration_minutes", code="no_duration", detail=detail)]
+
+
+def activity_told(*, kind: str, title: str) -> str:
+    """As the timeline says it: `Call: Talked about the renewal`."""
+    known = ActivityKind(kind)
+    return f"{_SPOKEN.get(known, known.value.capitalize())}: {title}"
+
+
+def safe_html(markdown: str) -> str:
+    """CommonMark without raw HTML, then cleaned: links carry rel=noopener and no script survives."""
+    return nh3.clean(_markdown.render(markdown), link_rel="noopener noreferrer nofollow")

@@ -1,0 +1,1 @@
+"""Notifications: tells staff and customers what happened, in the console and by e-mail."""

@@ -1,0 +1,12 @@
+"""The base that every table of this service stands on."""
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+from servicekit.db import naming_convention
+
+
+class Base(DeclarativeBase):
+    """Apart from the kit's own tables."""
+
+    metadata = MetaData(naming_convention=naming_convention)

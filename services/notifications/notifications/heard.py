@@ -1,0 +1,112 @@
+"""What this service reads of the events of others: its own smaller copies."""
+
+from datetime import datetime
+
+import msgspec
+
+from servicekit.events import Heard
+
+
+class Personal(msgspec.Struct, frozen=True, kw_only=True):
+    """How to address and reach somebody."""
+
+    name: str = ""
+    email: str | None = None
+    language: str | None = None
+
+
+class UserHeard(Heard, frozen=True, kw_only=True):
+    id: str
+    is_active: bool
+    personal: Personal
+
+
+class CustomerHeard(Heard, frozen=True, kw_only=True):
+    id: str
+    kind: str
+    personal: Personal
+
+
+class ContactHeard(Heard, frozen=True, kw_only=True):
+    id: str
+    organization_id: str
+    is_primary: bool
+    personal: Personal
+
+
+class CaseHeard(Heard, frozen=True, kw_only=True):
+    id: str
+    number: str
+    subject: str
+    priority: str = "normal"
+    customer_id: str | None
+    owner_id: str | None
+    team_id: str | None
+
+
+class StepHeard(Heard, frozen=True, kw_only=True):
+    """A step that waits for somebody: `user_ids` are all who may do it."""
+
+    step_id: str
+    step_name: str
+    step_kind: str
+    case_id: str
+    case_number: str
+    case_subject: str
+    customer_id: str | None
+    user_ids: list[str]
+    due_at: datetime | None
+    instructions: str | None
+
+
+class StepRemindedHeard(StepHeard, frozen=True, kw_only=True):
+    overdue: bool = False
+
+
+class StepEscalatedHeard(StepHeard, frozen=True, kw_only=True):
+    level: int
+    to_user_ids: list[str]
+
+
+class StepDecidedHeard(Heard, frozen=True, kw_only=True):
+    step_id: str
+    step_name: str
+    step_kind: str
+    case_id: str
+    case_number: str
+    customer_id: str | None
+    outcome: str
+    note: str | None
+    decided_by: str | None
+
+
+class Autoresponder(msgspec.Struct, frozen=True, kw_only=True):
+    """The form's own words; both may hold {number} and {name}."""
+
+    subject: str = ""
+    text: str = ""
+
+
+class FormSubmittedHeard(Heard, frozen=True, kw_only=True):
+    submission_id: str
+    form_name: str
+    case_id: str
+    case_number: str
+    case_subject: str
+    autoresponder: Autoresponder | None
+    personal: Personal
+
+
+class Amount(msgspec.Struct, frozen=True, kw_only=True):
+    """Money as it is on the wire."""
+
+    amount: str
+    currency: str
+
+
+class OrderHeard(Heard, frozen=True, kw_only=True):
+    id: str
+    number: str
+    customer_id: str
+    line_count: int
+    total: Amount

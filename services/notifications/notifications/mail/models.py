@@ -1,0 +1,49 @@
+"""An e-mail from the moment it is asked for; its row is the queue, the log and the proof."""
+
+from datetime import datetime
+from typing import Any
+
+from servicekit.db import Json, UtcDateTime, Versioned
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from notifications.entities import Base
+
+
+class Email(Versioned, Base):
+    """`letter` is what it says, kept as data: it is rendered when it is sent or shown, always to the same words.
+
+    `attempts` counts what was begun, committed before the server is spoken to. `is_maybe_double` marks one that was
+    tried again although an earlier attempt may have arrived. `correlation_id` is the request that started it all.
+    """
+
+    __tablename__ = "emails"
+    __table_args__ = (
+        Index("ix_emails_due", "state", "next_try_at"),
+        Index("ix_emails_listed", "created_at", "id"),
+    )
+    __allow_unmapped__ = True
+
+    kind: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(10))
+    dedupe_key: Mapped[str] = mapped_column(String(400), unique=True)
+    event_id: Mapped[str] = mapped_column(String(64))
+    correlation_id: Mapped[str] = mapped_column(String(64))
+    to: Mapped[str] = mapped_column("to_email", String(320), index=True)
+    to_name: Mapped[str] = mapped_column(String(300))
+    to_user_id: Mapped[str | None] = mapped_column(String(40))
+    case_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    order_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    customer_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    subject: Mapped[str] = mapped_column(String(500))
+    letter: Mapped[dict[str, Any]] = mapped_column(Json)
+    when_unknown: Mapped[str] = mapped_column(String(20))
+    is_maybe_double: Mapped[bool] = mapped_column(default=False)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    text_body: str = ""
+    """Filled in by the view that shows it; not a column."""

@@ -1,0 +1,175 @@
+"""The ways out: a directory in development, a mail server in production; both say what became of an attempt."""
+
+import os
+import re
+import smtplib
+import ssl
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from servicekit.settings import BadSettings
+
+from notifications.mail.message import Envelope
+from notifications.mail.rules import Answer, Verdict, judge
+
+CONNECT_SECONDS: Final = 10.0
+COMMAND_SECONDS: Final = 30.0
+FINAL_SECONDS: Final = 600.0
+"""RFC 5321, 4.5.3.2.6: after the final dot a server may take ten minutes; hanging up earlier makes double mail."""
+
+
+class Transport(Protocol):
+    """`lease` is longer than any attempt can take."""
+
+    lease: timedelta
+
+    def send(self, envelope: Envelope) -> Answer:
+        """Try once; never raises for what the other side does."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileTransport:
+    """Writes `<time>-<id>.eml`; the same e-mail has the same name, so a second attempt makes no second file."""
+
+    directory: Path
+    lease: timedelta = timedelta(minutes=1)
+
+    def send(self, envelope: Envelope) -> Answer:
+        target = self.directory / f"{envelope.stamp}-{envelope.id}.eml"
+        unfinished = target.with_suffix(".part")
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            with unfinished.open("wb") as file:
+                file.write(envelope.data)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(target)
+        except OSError as error:
+            return Answer(verdict=Verdict.LATER, detail=f"Cannot write {target.name}: {error.strerror}", is_host_down=True)
+        return Answer(verdict=Verdict.ACCEPTED, detail=f"written as {target.name}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmtpTransport:
+    """Speaks SMTP step by step, because what a lost connection means depends on the step it was lost in."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+    tls: str = "none"
+    connect_seconds: float = CONNECT_SECONDS
+    command_seconds: float = COMMAND_SECONDS
+    final_seconds: float = FINAL_SECONDS
+    lease: timedelta = timedelta(minutes=15)
+
+    def send(self, envelope: Envelope) -> Answer:
+        """Up to the final dot every failure is safe to repeat; after it only the server knows."""
+        try:
+            smtp = self._connect()
+        except (OSError, smtplib.SMTPException) as error:
+            return Answer(verdict=Verdict.LATER, detail=f"{self.host}:{self.port}: {_plain(error)}", is_host_down=True)
+        try:
+            refusal = self._hand_over(smtp, envelope)
+            return refusal or self._finish(smtp)
+        except (OSError, smtplib.SMTPException) as error:
+            return Answer(verdict=Verdict.LATER, detail=f"Lost before the end of the message: {_plain(error)}", is_host_down=True)
+        finally:
+            smtp.close()
+
+    def _connect(self) -> smtplib.SMTP:
+        kind = smtplib.SMTP_SSL if self.tls == "implicit" else smtplib.SMTP
+        smtp = kind(self.host, self.port, timeout=self.connect_seconds)
+        try:
+            smtp.ehlo_or_helo_if_needed()
+            if self.tls == "starttls":
+                smtp.starttls(context=ssl.create_default_context())
+                smtp.ehlo_or_helo_if_needed()
+            if self.user:
+                smtp.login(self.user, self.password)
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+    def _hand_over(self, smtp: smtplib.SMTP, envelope: Envelope) -> Answer | None:
+        """Everything before the final dot; a refusal, or None."""
+        _set_timeout(smtp, self.command_seconds)
+        for step in (lambda: smtp.mail(envelope.sender), lambda: smtp.rcpt(envelope.recipient)):
+            code, text = step()
+            answer = judge(code, _words(text))
+            if answer.verdict is not Verdict.ACCEPTED:
+                return answer
+        code, text = smtp.docmd("DATA")
+        if code != 354:  # noqa: PLR2004 - "start mail input"
+            return judge(code, _words(text))
+        smtp.send(_stuffed(envelope.data))
+        return None
+
+    def _finish(self, smtp: smtplib.SMTP) -> Answer:
+        """The final dot and the answer to it: the gap that RFC 1047 describes."""
+        _set_timeout(smtp, self.final_seconds)
+        try:
+            smtp.send(b".\r\n")
+            code, text = smtp.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            detail = f"The connection was lost while the server was taking the message: {_plain(error)}"
+            return Answer(verdict=Verdict.UNKNOWN, detail=detail)
+        answer = judge(code, _words(text))
+        if answer.verdict is Verdict.ACCEPTED:
+            _say_goodbye(smtp, self.command_seconds)
+        return answer
+
+
+def transport_for(url: str) -> Transport:
+    """The transport of CRM_MAIL_URL; raises BadSettings with the forms it may have."""
+    parts = urlsplit(url)
+    if parts.scheme == "file" and parts.path:
+        return FileTransport(directory=Path(unquote(parts.path)))
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise BadSettings("CRM_MAIL_URL is file:///directory, smtp://host:port or smtps://host:port.")
+    tls = parse_qs(parts.query).get("tls", ["none"])[0]
+    if tls not in {"none", "starttls"}:
+        raise BadSettings("CRM_MAIL_URL: tls is none or starttls.")
+    return SmtpTransport(
+        host=parts.hostname,
+        port=parts.port or (465 if parts.scheme == "smtps" else 25),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        tls="implicit" if parts.scheme == "smtps" else tls,
+    )
+
+
+def _set_timeout(smtp: smtplib.SMTP, seconds: float) -> None:
+    if smtp.sock is not None:
+        smtp.sock.settimeout(seconds)
+
+
+def _stuffed(data: bytes) -> bytes:
+    """Double each leading dot (RFC 5321, 4.5.2) and end in a line end, so that the final dot may follow."""
+    stuffed = re.sub(rb"^\.", b"..", data, flags=re.MULTILINE)
+    return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
+
+
+def _say_goodbye(smtp: smtplib.SMTP, seconds: float) -> None:
+    """The message is theirs already: what goes wrong now does not matter."""
+    try:
+        _set_timeout(smtp, min(seconds, 2.0))
+        smtp.quit()
+    except (OSError, smtplib.SMTPException):
+        return
+
+
+def _words(text: bytes | str) -> str:
+    plain = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return " ".join(plain.split())[:500]
+
+
+def _plain(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{error.smtp_code} {_words(error.smtp_error)}"
+    return " ".join(str(error).split())[:500] or type(error).__name__

@@ -1,0 +1,78 @@
+"""Keeping the local copies: newer wins, whatever order the events come in."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from notifications.heard import CaseHeard, ContactHeard, CustomerHeard, UserHeard
+from notifications.recipients.models import Case, Contact, Customer, User
+
+
+def keep_user(session: Session, heard: UserHeard, *, sequence: int) -> None:
+    _keep(
+        session,
+        User,
+        heard.id,
+        sequence,
+        name=heard.personal.name,
+        email=heard.personal.email,
+        language=heard.personal.language,
+        is_active=heard.is_active,
+    )
+
+
+def keep_customer(session: Session, heard: CustomerHeard, *, sequence: int) -> None:
+    _keep(
+        session,
+        Customer,
+        heard.id,
+        sequence,
+        kind=heard.kind,
+        name=heard.personal.name,
+        email=heard.personal.email,
+        language=heard.personal.language,
+    )
+
+
+def keep_contact(session: Session, heard: ContactHeard, *, sequence: int) -> None:
+    _keep(
+        session,
+        Contact,
+        heard.id,
+        sequence,
+        organization_id=heard.organization_id,
+        is_primary=heard.is_primary,
+        name=heard.personal.name,
+        email=heard.personal.email,
+    )
+
+
+def keep_case(session: Session, heard: CaseHeard, *, sequence: int) -> None:
+    _keep(
+        session,
+        Case,
+        heard.id,
+        sequence,
+        number=heard.number,
+        subject=heard.subject[:500],
+        customer_id=heard.customer_id,
+        owner_id=heard.owner_id,
+        team_id=heard.team_id,
+    )
+
+
+def _keep(
+    session: Session,
+    entity: type[User | Customer | Contact | Case],
+    id: str,
+    sequence: int,
+    **values: Any,  # noqa: ANN401 - the columns of the entity
+) -> None:
+    copy = session.get(entity, id, with_for_update=True)
+    if copy is None:
+        session.add(entity(id=id, sequence=sequence, **values))
+    elif copy.sequence < sequence:
+        copy.sequence = sequence
+        for name, value in values.items():
+            setattr(copy, name, value)
+    session.flush()

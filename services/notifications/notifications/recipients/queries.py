@@ -1,0 +1,57 @@
+"""Who is meant by an id, and where they can be reached."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from notifications.recipients.models import Case, Contact, Customer, User
+from servicekit.errors import NotYet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """Somebody with a name and a mailbox."""
+
+    name: str
+    email: str
+
+
+def active_users(session: Session, user_ids: Iterable[str]) -> Sequence[User]:
+    """Those who still work here, each once, in the order given; NotYet when one has not been heard of."""
+    wanted = list(dict.fromkeys(user_ids))
+    known = {user.id: user for user in session.scalars(select(User).where(User.id.in_(wanted)))}
+    missing = [user_id for user_id in wanted if user_id not in known]
+    if missing:
+        raise NotYet(f"The user {missing[0]} is not known here yet.")
+    return [known[user_id] for user_id in wanted if known[user_id].is_active]
+
+
+def get_case(session: Session, case_id: str) -> Case:
+    """NotYet when it has not been heard of."""
+    case = session.get(Case, case_id)
+    if case is None:
+        raise NotYet(f"The case {case_id} is not known here yet.")
+    return case
+
+
+def find_customer_of_case(session: Session, case_id: str) -> str | None:
+    case = session.get(Case, case_id)
+    return case.customer_id if case else None
+
+
+def find_mailbox(session: Session, customer_id: str) -> Recipient | None:
+    """An organization is written to at its primary contact (F112), else at its own address; None: nobody can be."""
+    customer = session.get(Customer, customer_id)
+    if customer is None:
+        raise NotYet(f"The customer {customer_id} is not known here yet.")
+    primary = session.scalars(
+        select(Contact)
+        .where(Contact.organization_id == customer_id, Contact.is_primary, Contact.email.is_not(None))
+        .order_by(Contact.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if primary is not None and primary.email:
+        return Recipient(name=primary.name, email=primary.email)
+    return Recipient(name=customer.name, email=customer.email) if customer.email else None

@@ -1,0 +1,74 @@
+"""Putting products into the catalogue and changing them; what was sold before keeps its own snapshot."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from orders.catalogue.models import Product
+from orders.catalogue.rules import SkuTaken, rate_to_ppm
+from servicekit.errors import FieldError
+from servicekit.ids import new_id
+from servicekit.money import Money
+
+
+def add_product(
+    session: Session,
+    *,
+    sku: str,
+    name: str,
+    type: str,
+    unit_price: Money,
+    tax_rate: Decimal,
+    description: str | None,
+    is_active: bool,
+    now: datetime,
+) -> Product:
+    """Raises SkuTaken."""
+    product = Product(
+        id=new_id("prd"),
+        sku=sku,
+        name=name,
+        description=description,
+        type=type,
+        currency=unit_price.currency,
+        unit_price_minor=unit_price.minor,
+        tax_rate_ppm=rate_to_ppm(tax_rate),
+        is_active=is_active,
+        created_at=now,
+        updated_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(product)
+    except IntegrityError as error:
+        raise _sku_taken(sku) from error
+    return product
+
+
+def change_product(session: Session, *, product: Product, changes: Mapping[str, Any], now: datetime) -> Product:
+    """Only the named fields; orders that exist keep the price they were placed at."""
+    for name in ("sku", "name", "description", "type", "is_active"):
+        if name in changes:
+            setattr(product, name, changes[name])
+    if "unit_price" in changes:
+        product.currency = changes["unit_price"].currency
+        product.unit_price_minor = changes["unit_price"].minor
+    if "tax_rate" in changes:
+        product.tax_rate_ppm = rate_to_ppm(changes["tax_rate"])
+    if session.is_modified(product):
+        product.updated_at = now
+    sku = product.sku
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise _sku_taken(sku) from error
+    return product
+
+
+def _sku_taken(sku: str) -> SkuTaken:
+    detail = f"Another product has the SKU {sku}."
+    return SkuTaken(detail, fields=[FieldError(pointer="/sku", code="taken", detail=detail)])

@@ -1,0 +1,63 @@
+"""How products look on the wire."""
+
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from orders.catalogue.rules import MAX_PRICE_MINOR, MAX_TAX_RATE, ProductType, trim
+from servicekit.money import Money
+from servicekit.schemas import Instant, MoneyField, Schema
+
+
+class PlainDecimal(fields.Decimal):
+    """An exact number, written as a string without trailing zeros: `"0.19"`."""
+
+    def __init__(self, *, places: int, **options: Any) -> None:  # noqa: ANN401 - marshmallow's own options
+        super().__init__(as_string=True, **options)
+        self.max_places = places
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:  # noqa: ANN401 - marshmallow's hook
+        number: Decimal = super()._deserialize(value, attr, data, **kwargs)
+        if not number.is_finite() or number != round(number, self.max_places):
+            raise ValidationError(f"Give at most {self.max_places} decimals.")
+        return number
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ANN401, ARG002 - its hook
+        return None if value is None else str(trim(value))
+
+
+def check_price(price: Money) -> None:
+    """Not below zero, and small enough that every total fits into 64 bits."""
+    if not 0 <= price.minor <= MAX_PRICE_MINOR:
+        raise ValidationError({"amount": [f"Give 0 to {Money.from_minor(MAX_PRICE_MINOR, price.currency).amount}."]})
+
+
+class ProductCreate(Schema):
+    sku = fields.String(required=True, validate=validate.Regexp(r"^\S(.{0,58}\S)?\Z", error="Give 1 to 60 characters."))
+    name = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    description = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=5000))
+    type = fields.String(
+        load_default=ProductType.MERCHANDISE.value, validate=validate.OneOf([kind.value for kind in ProductType])
+    )
+    unit_price = MoneyField(required=True, validate=check_price)
+    tax_rate = PlainDecimal(places=6, load_default=Decimal(0), validate=validate.Range(min=0, max=MAX_TAX_RATE))
+    is_active = fields.Boolean(load_default=True)
+
+
+class ProductUpdate(ProductCreate):
+    """Any part of a product."""
+
+
+class ProductRead(Schema):
+    id = fields.String()
+    sku = fields.String()
+    name = fields.String()
+    description = fields.String(allow_none=True)
+    type = fields.String()
+    unit_price = MoneyField()
+    tax_rate = PlainDecimal(places=6)
+    is_active = fields.Boolean()
+    version = fields.Integer()
+    created_at = Instant()
+    updated_at = Instant()

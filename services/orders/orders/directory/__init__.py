@@ -1,0 +1,1 @@
+"""The directory: this service's own small copy of the customers."""

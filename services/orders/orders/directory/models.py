@@ -1,0 +1,26 @@
+"""The local copy of a customer: what an order needs to know of it, as its service told last."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from orders.entities import Base
+from servicekit.db import UtcDateTime
+
+
+class Customer(Base):
+    """`sequence` is the version of the customer that this copy shows; an older event never overwrites it."""
+
+    __tablename__ = "customers"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    sequence: Mapped[int]
+    number: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(300))
+    name_key: Mapped[str] = mapped_column(String(300), index=True)
+    owner_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    team_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    is_archived: Mapped[bool]
+    is_blocked: Mapped[bool]
+    heard_at: Mapped[datetime] = mapped_column(UtcDateTime)

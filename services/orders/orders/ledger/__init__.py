@@ -1,0 +1,1 @@
+"""The ledger: invoices, payments, and what a customer owes."""

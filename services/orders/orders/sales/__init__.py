@@ -1,0 +1,1 @@
+"""Sales: orders and the lines that keep what was sold."""

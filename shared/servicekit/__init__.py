@@ -1,0 +1,1 @@
+"""The kit that every service stands on; it knows no business word."""

@@ -1,0 +1,139 @@
+"""The threads that run handlers: one lane a thread, one aggregate always in the same lane, one prober in an outage."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import Generic, TypeVar
+
+from servicekit.bus.contract import Delivery, Handler, Outage, Outcome, Retry
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 25.0
+"""How long running handlers may take to finish after `stop`; orchestrators kill after 30 to 40."""
+
+HOLD_SECONDS = 600.0
+"""How long one message is kept in hand during an outage: RabbitMQ closes a channel that holds one for 30 minutes."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+
+Ticket = TypeVar("Ticket")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listening:
+    """What `Bus.consume` was asked for."""
+
+    service: str
+    handler: Handler
+    stop: threading.Event
+    threads: int
+    order_key: Callable[[Delivery], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work(Generic[Ticket]):
+    ticket: Ticket
+    delivery: Delivery
+    since: float = field(default_factory=time.monotonic)
+
+
+def run_handler(handler: Handler, delivery: Delivery) -> Outcome:
+    """Run the handler; one that raises has failed and is tried again."""
+    try:
+        return handler(delivery)
+    except Exception as error:
+        log.exception("a handler raised instead of answering")
+        return Retry(repr(error))
+
+
+def key_of(order_key: Callable[[Delivery], str], delivery: Delivery) -> str:
+    """The order key; a message too broken to have one stands in the lane of the broken."""
+    try:
+        return order_key(delivery)
+    except Exception:  # noqa: BLE001 - the handler meets the same broken message and parks it with its reason
+        return ""
+
+
+class OutageGate:
+    """Lets everybody through, until a handler answers `Outage`: then one thread at a time, with growing pauses."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self._turn = threading.Lock()
+        self._is_open = True
+        self._pause = FIRST_PAUSE
+
+    def run(self, handle: Callable[[], Outcome], *, until: float) -> Outcome:
+        """Handle, and again after each `Outage`, until something else comes out, `stop`, or the time `until`."""
+        outcome: Outcome = Outage("waiting for its turn")
+        if self._is_open:
+            outcome = handle()
+            if not isinstance(outcome, Outage):
+                return outcome
+            self._shut(outcome)
+        with self._turn:
+            while not self._has_to_stop():
+                outcome = handle()
+                if not isinstance(outcome, Outage):
+                    self._is_open, self._pause = True, FIRST_PAUSE
+                    return outcome
+                self._shut(outcome)
+                if time.monotonic() > until:
+                    break
+        return outcome
+
+    def _shut(self, outage: Outage) -> None:
+        if self._is_open:
+            log.warning("consumption pauses: %s", outage.reason)
+        self._is_open = False
+
+    def _has_to_stop(self) -> bool:
+        if self._is_open:
+            return self._stop.is_set()
+        pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE)
+        return self._stop.wait(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
+
+
+class Lanes(Generic[Ticket]):
+    """Run deliveries; `settle(ticket, outcome)` is called on the lane's thread, with None for what had not begun."""
+
+    def __init__(self, listening: Listening, *, settle: Callable[[Ticket, Outcome | None], None]) -> None:
+        self._handler, self._stop, self._settle = listening.handler, listening.stop, settle
+        self._gate = OutageGate(listening.stop)
+        self._lines: list[SimpleQueue[_Work[Ticket] | None]] = [SimpleQueue() for _ in range(listening.threads)]
+        self._threads = [
+            threading.Thread(target=self._run, args=(line,), name=f"bus-lane-{number}", daemon=True)
+            for number, line in enumerate(self._lines)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def give(self, ticket: Ticket, delivery: Delivery, key: str) -> None:
+        """Put the message at the end of its key's lane."""
+        self._lines[hash(key) % len(self._lines)].put(_Work(ticket, delivery))
+
+    def close(self, within: float = DRAIN_SECONDS) -> None:
+        """Wait for running handlers; call it after `stop` is set, so that what has not begun is only handed back."""
+        for line in self._lines:
+            line.put(None)
+        deadline = time.monotonic() + within
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _run(self, line: SimpleQueue[_Work[Ticket] | None]) -> None:
+        while (work := line.get()) is not None:
+            outcome = None if self._stop.is_set() else self._handle(work)
+            self._settle(work.ticket, outcome)
+
+    def _handle(self, work: _Work[Ticket]) -> Outcome:
+        return self._gate.run(
+            lambda: run_handler(self._handler, work.delivery),
+            until=work.since + HOLD_SECONDS,
+        )

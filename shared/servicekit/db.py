@@ -1,0 +1,147 @@
+"""The database of a service: transactions, column types and the mixin every aggregate has."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, Engine, String, TypeDecorator, create_engine, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
+
+from servicekit.errors import Unavailable
+
+naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware UTC in, aware UTC out; SQLite keeps it as naive UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time: nobody knows when it is."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Always UTC, whatever zone the server is set to."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Versioned:
+    """An aggregate: `version` counts its changes, guards against lost updates and is its ETag and its events' sequence."""
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    version: Mapped[int] = mapped_column(nullable=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, nullable=False)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, nullable=False)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy's own form
+        """SQLAlchemy raises StaleDataError where two transactions change the same version."""
+        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
+
+
+class Database:
+    """One engine. `write()` and `read()` are the only places where a transaction begins and ends."""
+
+    def __init__(self, url: str, *, service: str) -> None:
+        self.service = service
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Session]:
+        """Commit at the end, roll back on any error. On SQLite it takes the one write lock at once (LIBRARIES, trap 4)."""
+        with self._session(writes=True) as session:
+            yield session
+            session.commit()
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that is never committed."""
+        with self._session(writes=False) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def _session(self, *, writes: bool) -> Iterator[Session]:
+        session = Session(self.engine.execution_options(writes=writes), expire_on_commit=False, info={"service": self.service})
+        try:
+            yield session
+        except (OperationalError, InterfaceError) as error:
+            session.rollback()
+            if is_outage(error):
+                raise Unavailable("The database cannot be reached right now.") from error
+            raise
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def is_outage(error: DBAPIError) -> bool:
+    """Is the database itself away (connection refused, terminated, busy for longer than the timeout)?"""
+    if error.connection_invalidated or isinstance(error, InterfaceError):
+        return True
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return "locked" in str(error.orig) or "unable to open" in str(error.orig) or "full" in str(error.orig)
+    # PostgreSQL: class 08 connection, 57P shutting down or starting, 53 out of resources; no state: never connected.
+    state = getattr(error.orig, "sqlstate", None)
+    return state is None or state[:2] in {"08", "53"} or state[:3] == "57P"
+
+
+def _postgres_engine(url: str) -> Engine:
+    return create_engine(
+        url,
+        pool_size=10,
+        max_overflow=10,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={
+            "connect_timeout": 3,
+            "options": "-c timezone=UTC -c statement_timeout=10s -c idle_in_transaction_session_timeout=60s",
+        },
+    )
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 20, "check_same_thread": False}, pool_size=10, max_overflow=10)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves, below
+        connection.executescript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000;"
+        )
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:  # noqa: ANN401 - a SQLAlchemy connection
+        writes = connection.get_execution_options().get("writes", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,70 @@
+"""Jobs: what a service does because time has passed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+
+from servicekit.db import Database
+from servicekit.kit_tables import JobRun
+from servicekit.upsert import insert_if_absent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What a job works with. It opens its own transactions, because some must commit before and after a side effect."""
+
+    database: Database
+    settings: Any
+    now: Callable[[], datetime]
+    is_stopping: Callable[[], bool]
+
+
+Job = Callable[[Work], int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scheduled:
+    """A job and how often it looks."""
+
+    name: str
+    seconds: float
+    run: Job
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Rare jobs run in one worker at a time and once a period; frequent ones claim their rows themselves."""
+        return self.seconds >= 60  # noqa: PLR2004 - a minute
+
+
+class Jobs:
+    """The jobs of one service."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self.scheduled: list[Scheduled] = []
+
+    def every(self, *, seconds: float) -> Callable[[Job], Job]:
+        """Run it this often; a run that did something (returned more than 0) is followed by the next at once."""
+
+        def register(job: Job) -> Job:
+            self.scheduled.append(Scheduled(name=job.__name__, seconds=seconds, run=job))
+            return job
+
+        return register
+
+
+def claim_run(database: Database, job: Scheduled, *, now: datetime) -> bool:
+    """May this worker run an exclusive job now? True for one worker in each period, also across restarts."""
+    due = now - timedelta(seconds=job.seconds)
+    with database.write() as session:
+        is_new = insert_if_absent(session, JobRun, name=job.name, started_at=now)
+        if is_new:
+            return True
+        changed = session.execute(
+            update(JobRun).where(JobRun.name == job.name, JobRun.started_at <= due).values(started_at=now)
+        )
+        return bool(changed.rowcount)  # type: ignore[attr-defined]
+

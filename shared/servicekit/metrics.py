@@ -1,0 +1,50 @@
+"""Metrics: requests by route template, and how far the events are behind, in Prometheus' text form."""
+
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, g, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from servicekit.kit_tables import ParkedMessage
+from servicekit.relay import backlog
+
+if TYPE_CHECKING:
+    from servicekit.app import Service
+
+
+def install_metrics(app: Flask, service: "Service") -> None:
+    """Count and time every request; `/metrics` shows them with the state of outbox and parking."""
+    registry = CollectorRegistry()
+    seconds = Histogram("http_request_seconds", "Time to answer", ["method", "route", "status"], registry=registry)
+    errors = Counter("http_errors", "Answers of 500 and above", ["route"], registry=registry)
+    pending = Gauge("outbox_pending", "Facts not yet published", registry=registry)
+    oldest = Gauge("outbox_oldest_seconds", "Age of the oldest unpublished fact", registry=registry)
+    parked = Gauge("parked_messages", "Messages that wait for an operator", registry=registry)
+
+    @app.before_request
+    def start() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def measure(response: Response) -> Response:
+        route = request.url_rule.rule if request.url_rule else "unknown"
+        seconds.labels(request.method, route, response.status_code).observe(time.perf_counter() - g.get("started", time.perf_counter()))
+        if response.status_code >= 500:  # noqa: PLR2004 - server errors
+            errors.labels(route).inc()
+        return response
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        with service.database.read() as session:
+            count, since = backlog(session)
+            waiting = session.query(ParkedMessage).filter(ParkedMessage.settled_at.is_(None)).count()
+        pending.set(count)
+        oldest.set(_age(since, service.clock()))
+        parked.set(waiting)
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return 0.0 if since is None else max(0.0, (now - since).total_seconds())

@@ -1,0 +1,79 @@
+"""The transactional outbox: a fact is recorded in the transaction that makes it true, and published afterwards."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import event as hooks
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from servicekit.context import current_trace
+from servicekit.db import Versioned
+from servicekit.events import Envelope, Event, encode, encode_data, new_event_id
+from servicekit.kit_tables import OutboxRow
+
+MAX_BYTES = 256 * 1024
+_PENDING = "outbox_pending"
+_RECORDED = "outbox_recorded"
+
+
+def record(session: Session, event: Event, *, about: Versioned, at: datetime) -> str:
+    """Tell `event` about this aggregate when the transaction commits; the event's id is known at once.
+
+    The aggregate must change in the same transaction (its version is the event's sequence), or be new.
+    """
+    event_id = new_event_id()
+    session.info.setdefault(_PENDING, []).append((event_id, event, about, at, current_trace()))
+    return event_id
+
+
+def has_recorded(session: Session) -> bool:
+    """Did this session's transaction tell anything?"""
+    return bool(session.info.get(_RECORDED))
+
+
+@hooks.listens_for(Session, "before_commit")
+def _write_rows(session: Session) -> None:
+    pending = session.info.pop(_PENDING, None)
+    if not pending:
+        return
+    # The flush takes each aggregate's row lock before its outbox row gets an id: so ids never invert versions.
+    session.flush()
+    session.execute(insert(OutboxRow), [_row(session, *one) for one in pending])
+    session.info[_RECORDED] = True
+
+
+@hooks.listens_for(Session, "after_rollback")
+def _forget_rows(session: Session) -> None:
+    session.info.pop(_PENDING, None)
+
+
+def _row(session: Session, event_id: str, event: Event, about: Versioned, at: datetime, trace: Any) -> dict[str, Any]:  # noqa: ANN401 - a Trace
+    body = encode(
+        Envelope(
+            id=event_id,
+            source=f"/services/{session.info['service']}",
+            type=event.TYPE,
+            subject=about.id,
+            time=at,
+            sequence=about.version,
+            correlationid=trace.correlation_id,
+            causationid=trace.causation_id,
+            actor=trace.actor,
+            traceparent=trace.traceparent,
+            data=encode_data(event),
+        )
+    )
+    if len(body) > MAX_BYTES:
+        raise ValueError(f"{event.TYPE} has {len(body)} bytes; the bus takes {MAX_BYTES}")
+    return {
+        "event_id": event_id,
+        "type": event.TYPE,
+        "aggregate_id": about.id,
+        "aggregate_version": about.version,
+        "envelope": body.decode(),
+        "occurred_at": at,
+        "attempts": 0,
+    }
+
+

@@ -1,0 +1,70 @@
+"""Parked messages: kept with their reason until an operator replays or discards them."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from servicekit.errors import Conflict, NotFound
+from servicekit.kit_tables import ParkedMessage
+
+
+class AlreadySettled(Conflict):
+    """It was replayed or discarded before."""
+
+
+def park(session: Session, body: bytes, *, reason: str, detail: str, attempts: int, now: datetime) -> None:
+    """Keep it. The same event parked twice (a redelivery after a crash) is one row."""
+    event_id, kind = _glance(body)
+    if event_id is not None:
+        kept = session.scalars(select(ParkedMessage).where(ParkedMessage.event_id == event_id, ParkedMessage.settled_at.is_(None))).first()
+        if kept is not None:
+            kept.detail, kept.attempts = detail, attempts
+            return
+    session.add(
+        ParkedMessage(
+            event_id=event_id,
+            type=kind,
+            body=body.decode("utf-8", errors="backslashreplace"),
+            reason=reason,
+            detail=detail[:2000],
+            attempts=attempts,
+            parked_at=now,
+        )
+    )
+
+
+def waiting(session: Session, *, limit: int = 100) -> Sequence[ParkedMessage]:
+    """Those not settled yet, oldest first."""
+    return session.scalars(
+        select(ParkedMessage).where(ParkedMessage.settled_at.is_(None)).order_by(ParkedMessage.id).limit(limit)
+    ).all()
+
+
+def find(session: Session, number: int) -> ParkedMessage:
+    """One of them, settled or not."""
+    found = session.get(ParkedMessage, number)
+    if found is None:
+        raise NotFound(f"There is no parked message {number}.")
+    return found
+
+
+def settle(session: Session, number: int, *, how: str, now: datetime) -> ParkedMessage:
+    """Mark as replayed or discarded; the second time is refused."""
+    message = session.get(ParkedMessage, number, with_for_update=True)
+    if message is None:
+        raise NotFound(f"There is no parked message {number}.")
+    if message.settled_at is not None:
+        raise AlreadySettled(f"Message {number} was {message.settled_as} at {message.settled_at:%Y-%m-%d %H:%M} UTC.")
+    message.settled_at, message.settled_as = now, how
+    return message
+
+
+def _glance(body: bytes) -> tuple[str | None, str | None]:
+    try:
+        envelope = json.loads(body)
+        return str(envelope["id"])[:64], str(envelope["type"])[:200]
+    except (ValueError, KeyError, TypeError):
+        return None, None

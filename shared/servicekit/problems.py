@@ -1,0 +1,97 @@
+"""Errors as RFC 9457 problems: one object for every failure, on every route."""
+
+import json
+import logging
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, g, request
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from servicekit.errors import Error, FieldError, PreconditionFailed
+
+log = logging.getLogger(__name__)
+
+# What werkzeug itself refuses, in our codes.
+_CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media"}
+
+
+def problem(
+    *,
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    fields: Iterable[FieldError] = (),
+    headers: Iterable[tuple[str, str]] = (),
+    **extra: Any,  # noqa: ANN401 - further members of the problem
+) -> Response:
+    """The answer for one failure; `code` is the stable part, `type` resolves to its documentation."""
+    body: dict[str, Any] = {
+        "type": f"/api/docs#problem-{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+        "code": code,
+        "request_id": g.get("request_id"),
+        **extra,
+    }
+    errors = [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in fields]
+    if errors:
+        body["errors"] = errors
+    answer = Response(json.dumps(body, ensure_ascii=False), status=status, content_type="application/problem+json")
+    answer.headers.extend(dict(headers))
+    return answer
+
+
+def problem_of(error: Error) -> Response:
+    """An error of ours as its problem."""
+    headers = dict(error.headers)
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        headers.setdefault("WWW-Authenticate", "Bearer")
+    return problem(
+        status=error.status,
+        code=error.code,
+        title=error.title,
+        detail=error.detail,
+        fields=error.fields,
+        headers=headers.items(),
+        **error.extra,
+    )
+
+
+def install_problems(app: Flask) -> None:
+    """Every error that leaves this app is a problem, and none shows its inside."""
+    app.register_error_handler(Error, problem_of)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(HTTPException, _refused_by_werkzeug)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _stale(_error: StaleDataError) -> Response:
+    return problem_of(PreconditionFailed("Somebody changed it in this moment. Read it again and repeat your change."))
+
+
+def _refused_by_werkzeug(error: HTTPException) -> Response:
+    status = error.code or 500
+    headers = [(name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"}]
+    return problem(
+        status=status,
+        code=_CODES.get(status, HTTPStatus(status).name.lower()),
+        title=HTTPStatus(status).phrase,
+        detail=error.description or HTTPStatus(status).phrase,
+        headers=headers,
+    )
+
+
+def _unexpected(error: Exception) -> Response:
+    log.exception("unexpected error", exc_info=error)
+    return problem(
+        status=500,
+        code="unexpected",
+        title="Something went wrong",
+        detail="This is our fault. Quote the request id when you ask about it.",
+    )

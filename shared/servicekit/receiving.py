@@ -1,0 +1,136 @@
+"""What happens to one delivery: checked, taken through the inbox, its effect committed, or parked with a reason."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from servicekit import inbox, outbox
+from servicekit.bus import MAX_ATTEMPTS, Delivery, Done, Outage, Outcome, Retry
+from servicekit.consumers import Consumer, Consumers
+from servicekit.context import Trace, tracing
+from servicekit.db import Database
+from servicekit.errors import Error, NotYet, Unavailable
+from servicekit.events import Envelope, decode, topic
+from servicekit.failpoints import reach
+from servicekit.parking import park
+
+log = logging.getLogger(__name__)
+
+# Within one delivery: a lost race or an event that is some milliseconds ahead of another.
+QUICK_RETRIES = (0.03, 0.1, 0.3, 0.6)
+
+
+class Unreadable(Exception):
+    """This message can never have its effect as it is; `reason` is one word for the operator."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receiver:
+    """Turns deliveries into effects for one service."""
+
+    database: Database
+    consumers: Consumers
+    now: Callable[[], datetime]
+    wake_relay: Callable[[], None]
+
+    def receive(self, delivery: Delivery) -> Outcome:
+        """The bus asks once a delivery; whatever is answered, nothing is lost and nothing happens twice."""
+        try:
+            envelope, consumer = self._open(delivery.body)
+            self._apply_with_patience(envelope, consumer)
+        except Unreadable as error:
+            return self._park(delivery, error.reason, str(error))
+        except NotYet as error:
+            return self._retry(delivery, "not_yet", error.detail)
+        except Unavailable as error:
+            return Outage(error.detail)
+        except Error as error:
+            return self._park(delivery, error.code, error.detail)
+        except Exception as error:
+            log.exception("a consumer failed", extra={"type": delivery.type, "attempt": delivery.attempt})
+            return self._retry(delivery, "failed", f"{type(error).__name__}: {error}")
+        return Done()
+
+    def apply(self, session: Session, body: bytes) -> bool:
+        """The effect of one message in the caller's transaction; False when it had its effect before. For replays."""
+        envelope, consumer = self._open(body)
+        return self._effect(session, envelope, consumer)
+
+    def _open(self, body: bytes) -> tuple[Envelope, Consumer]:
+        try:
+            envelope = decode(body)
+        except msgspec.ValidationError as error:
+            raise Unreadable("not_an_event", str(error)) from error
+        except (msgspec.DecodeError, ValueError) as error:
+            raise Unreadable("undecodable", str(error)) from error
+        consumer = self.consumers.by_type.get(envelope.type)
+        if consumer is None:
+            known = [one for one in self.consumers.by_type if topic(one) == topic(envelope.type)]
+            if known:
+                raise Unreadable("unknown_version", f"{envelope.type}: this service reads {', '.join(known)}")
+            raise Unreadable("unknown_type", f"{envelope.type} is not heard here")
+        return envelope, consumer
+
+    def _apply_with_patience(self, envelope: Envelope, consumer: Consumer) -> None:
+        for pause in (*QUICK_RETRIES, None):
+            try:
+                with self.database.write() as session:
+                    self._effect(session, envelope, consumer)
+                    reach("consumer-before-commit")
+                reach("consumer-after-commit")
+                if outbox.has_recorded(session):
+                    self.wake_relay()
+                return
+            except (NotYet, StaleDataError, IntegrityError, DBAPIError) as error:
+                if pause is None or (isinstance(error, DBAPIError) and not _is_race(error)):
+                    raise
+                time.sleep(pause)
+
+    def _effect(self, session: Session, envelope: Envelope, consumer: Consumer) -> bool:
+        if not inbox.is_first(session, consumer=self.consumers.service, event_id=envelope.id, now=self.now()):
+            return False
+        try:
+            delivered = consumer.open(envelope)
+        except msgspec.ValidationError as error:
+            raise Unreadable("schema_violation", f"{envelope.type}: {error}") from error
+        trace = Trace(
+            correlation_id=envelope.correlationid,
+            causation_id=envelope.id,
+            actor=envelope.actor,
+            traceparent=envelope.traceparent,
+        )
+        with tracing(trace):
+            consumer.handle(session, delivered)
+            session.flush()
+        return True
+
+    def _retry(self, delivery: Delivery, reason: str, detail: str) -> Outcome:
+        if delivery.attempt >= MAX_ATTEMPTS:
+            return self._park(delivery, reason, detail)
+        return Retry(detail)
+
+    def _park(self, delivery: Delivery, reason: str, detail: str) -> Outcome:
+        try:
+            with self.database.write() as session:
+                park(session, delivery.body, reason=reason, detail=detail, attempts=delivery.attempt, now=self.now())
+        except Unavailable as error:
+            return Outage(error.detail)
+        log.error("message parked", extra={"type": delivery.type, "reason": reason, "detail": detail})
+        return Done()
+
+
+def _is_race(error: DBAPIError) -> bool:
+    if isinstance(error, IntegrityError):
+        return True
+    return getattr(error.orig, "sqlstate", None) in {"40001", "40P01", "55P03"}

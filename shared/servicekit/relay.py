@@ -1,0 +1,213 @@
+"""The relay: takes committed facts from the outbox to the bus, in order, at least once, as the only one of its service."""
+
+import contextlib
+import fcntl
+import logging
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from servicekit.bus import Bus, BusDown, Outgoing, Receipt
+from servicekit.db import Database
+from servicekit.failpoints import reach
+from servicekit.kit_tables import OutboxRow
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+CHANNEL = "outbox"
+IDLE_SECONDS = 0.2
+
+
+def publish_waiting(database: Database, bus: Bus, *, now: Callable[[], datetime]) -> int:
+    """One batch: publish, await the confirms, mark. Raises BusDown; the rows then stay and go out again with the same ids."""
+    with database.read() as session:
+        rows = _waiting(session, now=now())
+    if not rows:
+        return 0
+    reach("relay-before-publish")
+    receipt = bus.publish([Outgoing(id=r.event_id, type=r.type, body=r.envelope.encode(), key=r.aggregate_id) for r in rows])
+    reach("relay-after-confirm")
+    with database.write() as session:
+        _mark(session, receipt, now=now())
+    for event_id, reason in receipt.refused.items():
+        log.error("event refused by the bus", extra={"event_id": event_id, "reason": reason})
+    return len(receipt.confirmed)
+
+
+def _waiting(session: Session, *, now: datetime) -> Sequence[Any]:
+    unpublished = OutboxRow.published_at.is_(None)
+    # A refused event holds back the later ones of its aggregate, and nobody else's.
+    held = session.scalars(select(OutboxRow.aggregate_id).where(unpublished, OutboxRow.next_try_at > now)).all()
+    query = select(OutboxRow.event_id, OutboxRow.type, OutboxRow.envelope, OutboxRow.aggregate_id).where(unpublished)
+    if held:
+        query = query.where(OutboxRow.aggregate_id.not_in(set(held)))
+    return session.execute(query.order_by(OutboxRow.id).limit(BATCH)).all()
+
+
+def _mark(session: Session, receipt: Receipt, *, now: datetime) -> None:
+    if receipt.confirmed:
+        session.execute(
+            update(OutboxRow).where(OutboxRow.event_id.in_(receipt.confirmed)).values(published_at=now),
+            execution_options={"synchronize_session": False},
+        )
+    for event_id, reason in receipt.refused.items():
+        row = session.scalars(select(OutboxRow).where(OutboxRow.event_id == event_id)).one()
+        row.attempts += 1
+        row.last_error = reason
+        row.next_try_at = now + timedelta(seconds=min(2**row.attempts, 300))
+
+
+def backlog(session: Session) -> tuple[int, datetime | None]:
+    """How many facts wait, and since when the oldest does."""
+    count, oldest = session.execute(
+        select(func.count(), func.min(OutboxRow.occurred_at)).where(OutboxRow.published_at.is_(None))
+    ).one()
+    return count, oldest
+
+
+class Waker(Protocol):
+    """Wakes the relay soon after a commit in any process."""
+
+    def wait(self, seconds: float) -> None:
+        """Sleep up to this long, less when something was committed."""
+
+    def wake(self) -> None:
+        """Called in the same process."""
+
+
+@contextlib.contextmanager
+def leadership(database: Database) -> Iterator[Waker | None]:
+    """Be the only relay of this service while inside; None when another process is it."""
+    if database.is_sqlite:
+        with _file_leadership(database) as waker:
+            yield waker
+    else:
+        with _postgres_leadership(database) as waker:
+            yield waker
+
+
+@contextlib.contextmanager
+def _file_leadership(database: Database) -> Iterator[Waker | None]:
+    with open(f"{database.url.database}.relay", "w", encoding="utf-8") as file:  # noqa: PTH123 - a lock, not a document
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield None
+            return
+        connection = sqlite3.connect(f"{database.url.database}", check_same_thread=False)
+        try:
+            yield _SqliteWaker(connection)
+        finally:
+            connection.close()
+
+
+class _SqliteWaker:
+    """`PRAGMA data_version` changes when another connection commits; asking costs some microseconds."""
+
+    step = 0.01
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._version = self._read()
+        self._event = threading.Event()
+
+    def _read(self) -> int:
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def wake(self) -> None:
+        self._event.set()
+
+    def wait(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not self._event.wait(self.step):
+            if (version := self._read()) != self._version:
+                self._version = version
+                break
+        self._event.clear()
+
+
+@contextlib.contextmanager
+def _postgres_leadership(database: Database) -> Iterator[Waker | None]:
+    # A connection of its own: the lock lives as long as this session, and LISTEN needs one that is not pooled.
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.scalar(text("SELECT pg_try_advisory_lock(hashtext(:name))"), {"name": CHANNEL}):
+            yield None
+            return
+        connection.execute(text(f"LISTEN {CHANNEL}"))
+        try:
+            yield _PostgresWaker(connection.connection.driver_connection)
+        finally:
+            connection.invalidate()
+
+
+class _PostgresWaker:
+    """LISTEN; who committed says NOTIFY in a transaction of its own, since inside the business one it halves the commit rate."""
+
+    def __init__(self, connection: Any) -> None:  # noqa: ANN401 - a psycopg connection
+        self._connection = connection
+
+    def wake(self) -> None:
+        """Nothing to do: the notification arrives by the connection."""
+
+    def wait(self, seconds: float) -> None:
+        for _ in self._connection.notifies(timeout=seconds, stop_after=1):
+            break
+
+
+def notify(database: Database) -> None:
+    """After a commit: wake the relay, wherever it runs. Best effort, since it looks by itself as well."""
+    if database.is_sqlite:
+        return
+    with contextlib.suppress(Exception), database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"NOTIFY {CHANNEL}"))
+
+
+class Relay:
+    """The loop around `publish_waiting`: leads or waits to lead, and backs off while the bus is down."""
+
+    def __init__(self, database: Database, bus: Bus, *, now: Callable[[], datetime], stop: threading.Event) -> None:
+        self._database, self._bus, self._now, self._stop = database, bus, now, stop
+        self._waker: Waker | None = None
+
+    def wake(self) -> None:
+        """Something was committed in this process."""
+        if self._waker is not None:
+            self._waker.wake()
+
+    def run(self) -> None:
+        """Until stopped."""
+        while not self._stop.is_set():
+            try:
+                with leadership(self._database) as waker:
+                    if waker is None:
+                        self._stop.wait(1)
+                        continue
+                    self._waker = waker
+                    self._lead(waker)
+            except Exception:
+                log.exception("the relay lost its database")
+                self._stop.wait(1)
+            finally:
+                self._waker = None
+
+    def _lead(self, waker: Waker) -> None:
+        pause = IDLE_SECONDS
+        while not self._stop.is_set():
+            try:
+                done = publish_waiting(self._database, self._bus, now=self._now)
+            except BusDown as error:
+                log.warning("the bus is down, events wait in the outbox", extra={"reason": str(error)})
+                pause = min(pause * 2, 10)
+                self._stop.wait(pause * random.uniform(0.5, 1))  # noqa: S311 - jitter
+                continue
+            pause = IDLE_SECONDS
+            if done == 0:
+                waker.wait(IDLE_SECONDS)

@@ -1,0 +1,248 @@
+"""Keeps a handful of programs running on one machine: start, wait until ready, restart with backoff, stop in order."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Self
+
+LOG_BYTES = 10_000_000
+POLL_SECONDS = 0.05
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """One program to keep running. Stages stop last to first; within a stage all stop together."""
+
+    name: str
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+    cwd: Path | None = None
+    ready_url: str | None = None
+    stage: int = 0
+    stop_seconds: float = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backoff:
+    """How long to wait before the next try; a program that lived `forgive` seconds starts over."""
+
+    first: float = 0.5
+    longest: float = 30.0
+    forgive: float = 60.0
+
+    def after(self, deaths: int) -> float:
+        return float(min(self.longest, self.first * 2 ** max(0, deaths - 1)))
+
+
+class NotReady(Exception):
+    """A program did not become ready; the sentence names it, the reason and the end of its log."""
+
+
+class Supervisor:
+    """Starts programs and answers for them until `stop`. Not thread-safe: one owner calls it."""
+
+    def __init__(
+        self,
+        programs: Sequence[Program],
+        *,
+        logs: Path,
+        say: Callable[[str], None] = print,
+        backoff: Backoff | None = None,
+    ) -> None:
+        logs.mkdir(parents=True, exist_ok=True)
+        self._say = say
+        self._backoff = backoff or Backoff()
+        self._children = [_Child(program, logs / f"{program.name}.log") for program in programs]
+        self._stopping = threading.Event()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        for child in self._children:
+            child.spawn()
+
+    def pids(self) -> dict[str, int]:
+        """The process ids of what runs now, by program name."""
+        return {child.program.name: child.process.pid for child in self._children if child.process and child.is_alive}
+
+    def wait_ready(self, seconds: float, *, progress: Callable[[str], None] | None = None) -> None:
+        """Return when every `ready_url` answered 200 and every other program lives; raise NotReady otherwise."""
+        deadline = time.monotonic() + seconds
+        waiting = [child for child in self._children if child.program.ready_url]
+        while waiting and not self._stopping.is_set():
+            self._refuse_dead()
+            for child in [child for child in waiting if child.is_ready()]:
+                waiting.remove(child)
+                if progress:
+                    progress(child.program.name)
+            if waiting and time.monotonic() > deadline:
+                raise NotReady(waiting[0].complaint(f"was not ready after {seconds:.0f} s"))
+            self._stopping.wait(POLL_SECONDS if waiting else 0)
+        self._refuse_dead()
+
+    def run(self) -> None:
+        """Watch and restart until SIGINT, SIGTERM or `ask_to_stop`; then stop everything in order."""
+        with self._signals():
+            while not self._stopping.is_set():
+                for child in self._children:
+                    self._revive(child)
+                self._stopping.wait(POLL_SECONDS * 4)
+        self.stop()
+
+    def ask_to_stop(self) -> None:
+        self._stopping.set()
+
+    def stop(self) -> None:
+        """End every program, the last stage first; one that ignores SIGTERM is killed with its whole group."""
+        self._stopping.set()
+        for stage in sorted({child.program.stage for child in self._children}, reverse=True):
+            leaving = [child for child in self._children if child.program.stage == stage]
+            for child in leaving:
+                child.ask_to_leave()
+            for child in leaving:
+                child.see_out()
+
+    def _refuse_dead(self) -> None:
+        for child in self._children:
+            if child.process is not None and not child.is_alive:
+                raise NotReady(child.complaint(f"ended with code {child.process.returncode} while starting"))
+
+    def _revive(self, child: "_Child") -> None:
+        if child.is_alive:
+            return
+        if child.restart_at is None:
+            wait = child.note_death(self._backoff)
+            self._say(f"{child.program.name} ended with code {child.code}; next try in {wait:.1f} s, log: {child.log}")
+        elif time.monotonic() >= child.restart_at:
+            child.spawn()
+
+    @contextlib.contextmanager
+    def _signals(self) -> Iterator[None]:
+        def on_signal(_number: int, _frame: FrameType | None) -> None:
+            self._stopping.set()
+
+        before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+class _Child:
+    """One program's current process, its log, and what is known of its deaths."""
+
+    def __init__(self, program: Program, log: Path) -> None:
+        self.program = program
+        self.log = log
+        self.process: subprocess.Popen[bytes] | None = None
+        self.restart_at: float | None = None
+        self._deaths = 0
+        self._born = 0.0
+        self._trouble = ""
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def code(self) -> int | None:
+        return self.process.returncode if self.process else None
+
+    def spawn(self) -> None:
+        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
+            self.log.replace(self.log.with_suffix(".log.1"))
+        with self.log.open("ab") as log:
+            # A group of its own: Ctrl-C in the terminal reaches the supervisor alone, which then stops in order.
+            self.process = subprocess.Popen(  # noqa: S603 - argv comes from our own code, never through a shell
+                self.program.argv,
+                env={**os.environ, **self.program.env},
+                cwd=self.program.cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                process_group=0,
+                preexec_fn=_die_with_parent(),  # noqa: PLW1509 - calls one libc function, loaded before the fork
+            )
+        self.restart_at = None
+        self._born = time.monotonic()
+
+    def is_ready(self) -> bool:
+        """Ask the program; what it answers besides 200 is kept for the complaint."""
+        url = self.program.ready_url
+        if url is None:
+            return self.is_alive
+        try:
+            with _opener.open(url, timeout=2) as answer:
+                return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's own number
+        except urllib.error.HTTPError as refusal:
+            self._trouble = f"it answered {refusal.code}: {refusal.read(500).decode(errors='replace')}"
+        except OSError as trouble:
+            self._trouble = f"no answer from {url}: {trouble}"
+        return False
+
+    def note_death(self, backoff: Backoff) -> float:
+        lived = time.monotonic() - self._born
+        self._deaths = 1 if lived > backoff.forgive else self._deaths + 1
+        wait = backoff.after(self._deaths)
+        self.restart_at = time.monotonic() + wait
+        return wait
+
+    def ask_to_leave(self) -> None:
+        if self.process and self.is_alive:
+            self.process.terminate()
+
+    def see_out(self) -> None:
+        if self.process is None:
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(self.program.stop_seconds)
+        # What the program itself left behind in its group (or itself, deaf to SIGTERM) goes now.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def complaint(self, what: str) -> str:
+        end = self.log.read_text(errors="replace").splitlines()[-12:] if self.log.exists() else []
+        lines = [
+            f"{self.program.name} {what}.",
+            self._trouble,
+            f"The end of {self.log}:",
+            *(f"  {line}" for line in end),
+        ]
+        return "\n".join(line for line in lines if line)
+
+
+# Readiness is asked on this machine: a proxy from the environment must not answer for it.
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """On Linux, have the kernel send SIGTERM to the child when the supervisor dies, however it dies."""
+    if not sys.platform.startswith("linux"):
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    parent = os.getpid()
+
+    def before_exec() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return before_exec

@@ -1,0 +1,13 @@
+"""INSERT … ON CONFLICT DO NOTHING on both databases."""
+
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+
+
+def insert_if_absent(session: Session, entity: type[DeclarativeBase], **values: Any) -> bool:  # noqa: ANN401 - column values
+    """True when the row is new. On PostgreSQL it waits for a transaction that is inserting the same key."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    result = session.execute(insert(entity).values(**values).on_conflict_do_nothing())
+    return bool(result.rowcount)  # type: ignore[attr-defined]

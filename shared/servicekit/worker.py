@@ -1,0 +1,133 @@
+"""The worker of a service: relay, consumer and jobs, each in threads of one process, drained on SIGTERM."""
+
+import json
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from servicekit import idempotency, inbox, outbox_care
+from servicekit.bus import BusDown, Delivery
+from servicekit.context import Trace, tracing
+from servicekit.errors import Unavailable
+from servicekit.ids import new_id
+from servicekit.jobs import Scheduled, Work, claim_run
+from servicekit.parking import park
+from servicekit.relay import Relay
+
+if TYPE_CHECKING:
+    from servicekit.app import Service
+
+log = logging.getLogger(__name__)
+
+THREADS = 4
+DRAIN_SECONDS = 25
+
+
+def run_worker(service: "Service", *, stop: threading.Event) -> None:
+    """Until `stop`: publish what is committed, hear what is published, do what is due."""
+    relay = Relay(service.database, service.bus, now=service.clock, stop=stop)
+    service.wake_relay_here = relay.wake
+    jobs = [*service.jobs.scheduled, *_own_jobs(service)]
+    threads = [threading.Thread(target=relay.run, name="relay", daemon=True)]
+    threads += [threading.Thread(target=_run_job, args=(service, job, stop), name=job.name, daemon=True) for job in jobs]
+    if service.consumers.by_type:
+        threads.append(threading.Thread(target=_consume, args=(service, stop), name="consumer", daemon=True))
+    for thread in threads:
+        thread.start()
+    stop.wait()
+    deadline = time.monotonic() + DRAIN_SECONDS
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    service.close()
+
+
+def stop_on_signal() -> threading.Event:
+    """An event that SIGTERM and Ctrl-C set."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _consume(service: "Service", stop: threading.Event) -> None:
+    declared = False
+    while not stop.is_set():
+        try:
+            if not declared:
+                service.bus.declare(service.name, service.consumers.by_type)
+                declared = True
+            service.bus.consume(service.name, service.receiver.receive, stop=stop, threads=THREADS, order_key=_order_key)
+        except BusDown as error:
+            log.warning("the bus is down, nothing is heard", extra={"reason": str(error)})
+            stop.wait(1)
+        except Exception:
+            log.exception("the consumer stopped; it starts again")
+            stop.wait(1)
+
+
+def _order_key(delivery: Delivery) -> str:
+    """Events of one aggregate stay in order; what cannot be read has no order."""
+    try:
+        return str(json.loads(delivery.body)["subject"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def _run_job(service: "Service", job: Scheduled, stop: threading.Event) -> None:
+    work = Work(database=service.database, settings=service.settings, now=service.clock, is_stopping=stop.is_set)
+    pause = job.seconds
+    while not stop.is_set():
+        try:
+            done = _run_once(service, job, work)
+            pause = job.seconds
+        except Unavailable as error:
+            log.warning("job waits", extra={"job": job.name, "reason": error.detail})
+            done, pause = 0, min(pause * 2 + 0.5, 30)
+        except Exception:
+            log.exception("job failed", extra={"job": job.name})
+            done, pause = 0, min(pause * 2 + 0.5, 60)
+        if done == 0 or job.is_exclusive:
+            service.wait_for_work(min(pause, 60) if job.is_exclusive else pause, stop)
+
+
+def _run_once(service: "Service", job: Scheduled, work: Work) -> int:
+    if job.is_exclusive and not claim_run(service.database, job, now=service.clock()):
+        return 0
+    with tracing(Trace(correlation_id=new_id("job"))):
+        done = job.run(work)
+    if done:
+        service.wake_relay()
+    return done
+
+
+def _own_jobs(service: "Service") -> list[Scheduled]:
+    """What the kit itself does in every service."""
+    return [
+        Scheduled(name="park_dead_messages", seconds=5, run=_park_dead(service)),
+        Scheduled(name="forget_old_rows", seconds=timedelta(hours=1).total_seconds(), run=_forget_old_rows),
+    ]
+
+
+def _park_dead(service: "Service") -> Callable[[Work], int]:
+    def sink(delivery: Delivery, reason: str) -> None:
+        with service.database.write() as session:
+            park(session, delivery.body, reason="killed_its_worker", detail=reason, attempts=delivery.attempt, now=service.clock())
+
+    def park_dead_messages(_work: Work) -> int:
+        try:
+            return service.bus.drain_dead(service.name, sink) if service.consumers.by_type else 0
+        except BusDown as error:
+            raise Unavailable(str(error)) from error
+
+    return park_dead_messages
+
+
+def _forget_old_rows(work: Work) -> int:
+    with work.database.write() as session:
+        now = work.now()
+        gone = idempotency.forget_old_keys(session, now=now) + inbox.forget_old_events(session, now=now)
+        return gone + outbox_care.forget_published(session, now=now)

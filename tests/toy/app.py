@@ -1,0 +1,194 @@
+"""Books that can be lent, in one module, because a toy has no rooms."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask import Flask
+from marshmallow import fields, validate
+from sqlalchemy import MetaData, Select, String, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from servicekit import outbox
+from servicekit.app import create_service
+from servicekit.auth import PUBLIC, visible
+from servicekit.consumers import Consumers, Delivered
+from servicekit.db import Versioned, naming_convention
+from servicekit.errors import Conflict, NotFound, NotYet
+from servicekit.events import Event, Heard
+from servicekit.http import Call, Routes
+from servicekit.ids import new_id
+from servicekit.jobs import Jobs, Work
+from servicekit.listing import Listing, instant, text
+from servicekit.schemas import Instant, Schema
+from servicekit.settings import Settings as KitSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(KitSettings):
+    service: str = "library"
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=naming_convention)
+
+
+class Book(Versioned, Base):
+    __tablename__ = "book"
+
+    title: Mapped[str] = mapped_column(String(200))
+    is_lent: Mapped[bool] = mapped_column(default=False)
+    owner_id: Mapped[str | None] = mapped_column(String(40))
+    team_id: Mapped[str | None] = mapped_column(String(40))
+
+
+class Reader(Base):
+    """What the library knows of readers, who live elsewhere."""
+
+    __tablename__ = "reader"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    loans: Mapped[int] = mapped_column(default=0)
+
+
+class BookBought(Event):
+    """The library has a new book."""
+
+    TYPE: ClassVar[str] = "book.bought.v1"
+    id: str
+    title: str
+
+
+class BookLent(Event):
+    """A book went out."""
+
+    TYPE: ClassVar[str] = "book.lent.v1"
+    id: str
+
+
+class LentTwice(Conflict):
+    """It is out already."""
+
+
+class BookWrite(Schema):
+    title = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    owner_id = fields.String(allow_none=True)
+
+
+class BookRead(Schema):
+    id = fields.String()
+    title = fields.String()
+    is_lent = fields.Boolean()
+    owner_id = fields.String()
+    created_at = Instant()
+    version = fields.Integer()
+
+
+routes = Routes("books")
+consumers = Consumers("library")
+jobs = Jobs("library")
+BOOKS = Listing(
+    reads=BookRead,
+    id=Book.id,
+    sorts={"created_at": Book.created_at, "title": Book.title},
+    default_sort="-created_at",
+    filters={"title": text(Book.title, prefix=True), "created_at": instant(Book.created_at)},
+    search=lambda words: Book.title.icontains(words, autoescape=True),
+)
+
+
+@routes.page("/books", needs="books:read", listing=BOOKS)
+def list_books(call: Call) -> Select[Any]:
+    return visible(select(Book), call.principal, owner=Book.owner_id, team=Book.team_id)
+
+
+@routes.get("/books/<id>", needs="books:read", returns=BookRead)
+def show_book(call: Call, id: str) -> Book:
+    return _find(call.session, id)
+
+
+@routes.post("/books", needs="books:write", body=BookWrite, returns=BookRead, location="/api/v1/books/{id}")
+def buy_book(call: Call) -> Book:
+    book = Book(id=new_id("boo"), created_at=call.now, updated_at=call.now, is_lent=False, **call.body)
+    call.session.add(book)
+    outbox.record(call.session, BookBought(id=book.id, title=book.title), about=book, at=call.now)
+    return book
+
+
+@routes.patch("/books/<id>", needs="books:write", body=BookWrite, returns=BookRead)
+def rename_book(call: Call, id: str) -> Book:
+    book = _find(call.session, id)
+    call.check_version(book)
+    for name, value in call.body.items():
+        setattr(book, name, value)
+    return book
+
+
+@routes.action("/books/<id>:lend", needs="books:write", returns=BookRead, if_match="required")
+def lend_book(call: Call, id: str) -> Book:
+    book = _find(call.session, id)
+    call.check_version(book)
+    if book.is_lent:
+        raise LentTwice(f"{book.title} is out.")
+    book.is_lent = True
+    outbox.record(call.session, BookLent(id=book.id), about=book, at=call.now)
+    return book
+
+
+@routes.get("/opening-hours", needs=PUBLIC)
+def show_hours(call: Call) -> None:
+    """Anyone may ask."""
+
+
+@routes.get("/broken", needs=PUBLIC, returns=BookRead)
+def break_down(call: Call) -> None:
+    raise RuntimeError("SELECT secret FROM /etc/passwd")
+
+
+class LoanHeard(Heard):
+    reader_id: str
+
+
+class ReaderHeard(Heard):
+    id: str
+
+
+@consumers.on("reader.joined.v1", reads=ReaderHeard)
+def on_reader_joined(session: Session, heard: Delivered[ReaderHeard]) -> None:
+    session.add(Reader(id=heard.data.id, loans=0))
+
+
+@consumers.on("loan.counted.v1", reads=LoanHeard)
+def on_loan_counted(session: Session, heard: Delivered[LoanHeard]) -> None:
+    reader = session.get(Reader, heard.data.reader_id, with_for_update=True)
+    if reader is None:
+        raise NotYet(f"{heard.data.reader_id} has not joined yet.")
+    reader.loans += 1
+
+
+@consumers.on("shelf.collapsed.v1", reads=ReaderHeard)
+def on_shelf_collapsed(session: Session, heard: Delivered[ReaderHeard]) -> None:
+    raise RuntimeError("nobody can repair this")
+
+
+@jobs.every(seconds=1)
+def count_books(work: Work) -> int:
+    with work.database.read() as session:
+        return len(session.scalars(select(Book)).all())
+
+
+def _find(session: Session, id: str) -> Book:
+    book = session.get(Book, id)
+    if book is None:
+        raise NotFound(f"There is no book {id}.")
+    return book
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    return create_service(
+        settings or Settings.from_environ(),
+        package="tests.toy",
+        routes=[routes],
+        events=[BookBought, BookLent],
+        consumers=consumers,
+        jobs=jobs,
+    )
