@@ -69,7 +69,7 @@ class Service:
     @cached_property
     def receiver(self) -> Receiver:
         """What the bus hands deliveries to."""
-        return Receiver(database=self.database, consumers=self.consumers, now=lambda: self.clock(), wake_relay=self.wake_relay)
+        return Receiver(database=self.database, consumers=self.consumers, now=self.clock, wake_relay=self.wake_relay)
 
     def wake_relay(self) -> None:
         """Something was committed: publish it soon, and let the jobs look at once."""
@@ -184,4 +184,3 @@ def _check_database(service: Service) -> str:
         log.warning("not ready", exc_info=error)
         return "cannot be reached"
     return f"migrations missing: {', '.join(missing)}" if missing else "ok"
-

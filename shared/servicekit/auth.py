@@ -18,6 +18,7 @@ from servicekit.errors import Unauthenticated
 ISSUER: Final = "gateway"
 LIFETIME_SECONDS: Final = 120
 LEEWAY_SECONDS: Final = 30
+REMEMBERED: Final = 2000
 
 PUBLIC: Final = "public"
 """A route that anyone may call; it still needs an identity, of the kind PUBLIC."""
@@ -66,7 +67,9 @@ ANONYMOUS: Final = Principal(id="public", kind=Kind.PUBLIC)
 _S = TypeVar("_S", bound=Select[Any])
 
 
-def visible(select: _S, principal: Principal, *, owner: InstrumentedAttribute[Any], team: InstrumentedAttribute[Any]) -> _S:
+def visible(
+    select: _S, principal: Principal, *, owner: InstrumentedAttribute[Any], team: InstrumentedAttribute[Any]
+) -> _S:
     """Keep the rows in the caller's record scope; a row that belongs to nobody is seen from TEAM on."""
     if principal.scope is Scope.ALL:
         return select
@@ -117,7 +120,7 @@ class Minter:
             headers={"kid": self._kid, "typ": "at+jwt"},
         )
         with self._lock:
-            if len(self._kept) > 2000:
+            if len(self._kept) > REMEMBERED:
                 self._kept.clear()
             self._kept[slot] = (now + LIFETIME_SECONDS / 2, token)
         return token
@@ -147,7 +150,7 @@ class Verifier:
             principal = _principal(claims)
         except (jwt.PyJWTError, KeyError, ValueError, TypeError) as error:
             raise Unauthenticated("The identity of this request is not valid for this service.") from error
-        if len(self._seen) > 2000:
+        if len(self._seen) > REMEMBERED:
             self._seen.clear()
         self._seen[token] = (claims["exp"], principal)
         return principal

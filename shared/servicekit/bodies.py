@@ -50,7 +50,7 @@ def read_body(operation: "Operation") -> dict[str, Any]:
     return load(operation.body(partial=operation.is_partial), _read_object(operation))
 
 
-def _read_object(operation: "Operation") -> Any:  # noqa: ANN401 - what a caller sent
+def _read_object(operation: "Operation") -> Any:
     if operation.accepts_form and request.mimetype in FORM_TYPES:
         return {name: values if len(values) > 1 else values[0] for name, values in request.form.lists()}
     raw = request.get_data(cache=True)

@@ -34,9 +34,9 @@ Handler = Callable[[Session, Delivered[Any]], None]
 class Consumer:
     """One event type that is heard."""
 
-    type: str
     reads: type[Heard]
     handle: Handler
+    type: str
 
     def open(self, envelope: Envelope) -> Delivered[Any]:
         """Check the event against what this consumer reads; raises msgspec.ValidationError."""
@@ -59,7 +59,9 @@ class Consumers:
         self.service = service
         self.by_type: dict[str, Consumer] = {}
 
-    def on(self, *types: str, reads: type[D]) -> Callable[[Callable[[Session, Delivered[D]], None]], Callable[[Session, Delivered[D]], None]]:
+    def on(
+        self, *types: str, reads: type[D]
+    ) -> Callable[[Callable[[Session, Delivered[D]], None]], Callable[[Session, Delivered[D]], None]]:
         """Hear these types; the handler runs in the transaction that marks the event as processed."""
 
         def register(handle: Callable[[Session, Delivered[D]], None]) -> Callable[[Session, Delivered[D]], None]:

@@ -40,7 +40,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's hook
         """Always UTC, whatever zone the server is set to."""
         if value is None:
             return None
@@ -48,7 +48,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Versioned:
-    """An aggregate: `version` counts its changes, guards against lost updates and is its ETag and its events' sequence."""
+    """An aggregate: `version` counts its changes; it guards against lost updates, and is ETag and events' sequence."""
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     version: Mapped[int] = mapped_column(nullable=False)
@@ -72,7 +72,7 @@ class Database:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
-        """Commit at the end, roll back on any error. On SQLite it takes the one write lock at once (LIBRARIES, trap 4)."""
+        """Commit at the end, roll back on any error. SQLite gives its one write lock at once."""
         with self._session(writes=True) as session:
             yield session
             session.commit()
@@ -85,7 +85,9 @@ class Database:
 
     @contextlib.contextmanager
     def _session(self, *, writes: bool) -> Iterator[Session]:
-        session = Session(self.engine.execution_options(writes=writes), expire_on_commit=False, info={"service": self.service})
+        session = Session(
+            self.engine.execution_options(writes=writes), expire_on_commit=False, info={"service": self.service}
+        )
         try:
             yield session
         except (OperationalError, InterfaceError) as error:
@@ -140,7 +142,7 @@ def _sqlite_engine(url: str) -> Engine:
         )
 
     @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:  # noqa: ANN401 - a SQLAlchemy connection
+    def begin(connection: Any) -> None:
         writes = connection.get_execution_options().get("writes", True)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

@@ -1,4 +1,4 @@
-"""Errors have a kind: what HTTP answers and what the bus does follows from the class, never from the place that raised it."""
+"""Errors have a kind: what HTTP answers and what the bus does follows from the class, not from who raised it."""
 
 import re
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class Error(Exception):
         if "code" not in cls.__dict__:
             cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
-    def __init__(self, detail: str = "", *, fields: Sequence[FieldError] = (), **extra: Any) -> None:  # noqa: ANN401 - members of the problem
+    def __init__(self, detail: str = "", *, fields: Sequence[FieldError] = (), **extra: Any) -> None:
         super().__init__(detail or self.title)
         self.detail = detail or self.title
         self.fields = tuple(fields)
@@ -117,7 +117,9 @@ class Unavailable(Error):
     status = 503
     title = "Not available right now"
 
-    def __init__(self, detail: str = "", *, retry_after: int = 2, fields: Sequence[FieldError] = (), **extra: Any) -> None:  # noqa: ANN401 - members of the problem
+    def __init__(
+        self, detail: str = "", *, retry_after: int = 2, fields: Sequence[FieldError] = (), **extra: Any
+    ) -> None:
         super().__init__(detail, fields=fields, **extra)
         self.headers["Retry-After"] = str(retry_after)
 

@@ -54,9 +54,15 @@ def check_answers(specs: Sequence[FieldSpec], answers: Mapping[str, Any], *, whe
     values: dict[str, Any] = {}
     for spec in specs:
         answer = answers.get(spec.key)
-        if answer in (None, "", []) or (spec.type is FieldType.CHECKBOX and spec.is_required and not _checkbox_or_false(answer)):
+        if answer in (None, "", []) or (
+            spec.type is FieldType.CHECKBOX and spec.is_required and not _checkbox_or_false(answer)
+        ):
             if spec.is_required:
-                errors.append(FieldError(pointer=f"{where}/{spec.key}", code="required", detail=f"{spec.label}: this is required."))
+                errors.append(
+                    FieldError(
+                        pointer=f"{where}/{spec.key}", code="required", detail=f"{spec.label}: this is required."
+                    )
+                )
             continue
         try:
             values[spec.key] = _CONVERTERS[spec.type](spec, answer)
@@ -67,7 +73,7 @@ def check_answers(specs: Sequence[FieldSpec], answers: Mapping[str, Any], *, whe
     return values
 
 
-def _checkbox_or_false(answer: Any) -> bool:  # noqa: ANN401 - an answer
+def _checkbox_or_false(answer: Any) -> bool:
     try:
         return _checkbox(None, answer)
     except ValueError:
@@ -75,9 +81,9 @@ def _checkbox_or_false(answer: Any) -> bool:  # noqa: ANN401 - an answer
 
 
 def _text(limit: int) -> Callable[[FieldSpec, Any], str]:
-    def convert(_spec: FieldSpec, answer: Any) -> str:  # noqa: ANN401 - an answer
+    def convert(_spec: FieldSpec, answer: Any) -> str:
         if not isinstance(answer, str):
-            raise ValueError("give text.")
+            raise ValueError("give text.")  # noqa: TRY004 - a wrong value, told to a person
         if len(answer) > limit:
             raise ValueError(f"give at most {limit} characters.")
         if "\0" in answer:
@@ -87,21 +93,21 @@ def _text(limit: int) -> Callable[[FieldSpec, Any], str]:
     return convert
 
 
-def _email(spec: FieldSpec, answer: Any) -> str:  # noqa: ANN401 - an answer
+def _email(spec: FieldSpec, answer: Any) -> str:
     value = _text(254)(spec, answer)
     if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", value):
         raise ValueError("give an e-mail address such as name@example.com.")
     return value
 
 
-def _phone(spec: FieldSpec, answer: Any) -> str:  # noqa: ANN401 - an answer
+def _phone(spec: FieldSpec, answer: Any) -> str:
     value = _text(40)(spec, answer)
     if sum(c.isdigit() for c in value) < 5 or re.search(r"[^\d\s+()./x-]", value):  # noqa: PLR2004 - the shortest real numbers
         raise ValueError("give a phone number such as +49 40 555 0134.")
     return value
 
 
-def _number(_spec: FieldSpec, answer: Any) -> str:  # noqa: ANN401 - an answer
+def _number(_spec: FieldSpec, answer: Any) -> str:
     try:
         value = Decimal(str(answer).strip())
     except InvalidOperation as error:
@@ -111,20 +117,20 @@ def _number(_spec: FieldSpec, answer: Any) -> str:  # noqa: ANN401 - an answer
     return format(value, "f")
 
 
-def _integer(_spec: FieldSpec, answer: Any) -> int:  # noqa: ANN401 - an answer
+def _integer(_spec: FieldSpec, answer: Any) -> int:
     if isinstance(answer, bool) or not re.fullmatch(r"[+-]?\d{1,15}", str(answer).strip()):
         raise ValueError("give a whole number.")
     return int(answer)
 
 
-def _date(_spec: FieldSpec, answer: Any) -> str:  # noqa: ANN401 - an answer
+def _date(_spec: FieldSpec, answer: Any) -> str:
     try:
         return date.fromisoformat(str(answer)).isoformat()
     except ValueError as error:
         raise ValueError("give a date such as 2027-03-31.") from error
 
 
-def _checkbox(_spec: FieldSpec | None, answer: Any) -> bool:  # noqa: ANN401 - an answer
+def _checkbox(_spec: FieldSpec | None, answer: Any) -> bool:
     if isinstance(answer, bool):
         return answer
     if str(answer).lower() in {"on", "true", "yes", "1"}:
@@ -134,13 +140,13 @@ def _checkbox(_spec: FieldSpec | None, answer: Any) -> bool:  # noqa: ANN401 - a
     raise ValueError("give true or false.")
 
 
-def _choice(spec: FieldSpec, answer: Any) -> str:  # noqa: ANN401 - an answer
+def _choice(spec: FieldSpec, answer: Any) -> str:
     if answer not in spec.options:
         raise ValueError(f"choose one of {', '.join(spec.options)}.")
     return str(answer)
 
 
-def _multichoice(spec: FieldSpec, answer: Any) -> list[str]:  # noqa: ANN401 - an answer
+def _multichoice(spec: FieldSpec, answer: Any) -> list[str]:
     chosen = answer if isinstance(answer, list) else [answer]
     if any(one not in spec.options for one in chosen):
         raise ValueError(f"choose from {', '.join(spec.options)}.")

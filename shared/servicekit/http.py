@@ -1,4 +1,4 @@
-"""Routes declared once: permission, body, query, answer, transaction, idempotency, ETag and documentation from one line."""
+"""Routes declared once: permission, body, query, answer, transaction, idempotency, ETag and documentation."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -44,18 +44,20 @@ class Call:
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
-    def settings(self) -> Any:  # noqa: ANN401 - each service has its own subclass
+    def settings(self) -> Any:
         """The service's settings."""
         return self.service.settings
 
-    def check_version(self, entity: Any) -> None:  # noqa: ANN401 - any Versioned
-        """Compare If-Match with what is stored: 412 when it moved on, 428 when the route requires it and it is absent."""
+    def check_version(self, entity: Any) -> None:
+        """Compare If-Match with what is stored: 412 when it moved on, 428 when required and absent."""
         wanted = request.headers.get("If-Match")
         if wanted is None:
             if self.operation.if_match == "required":
                 raise PreconditionRequired(f'Send If-Match: "{entity.version}" if that is the version you have seen.')
             return
-        if wanted.strip() != "*" and etag(entity.version) not in [part.strip().removeprefix("W/") for part in wanted.split(",")]:
+        if wanted.strip() != "*" and etag(entity.version) not in [
+            part.strip().removeprefix("W/") for part in wanted.split(",")
+        ]:
             error = PreconditionFailed(f"You have seen {wanted}; it is now {etag(entity.version)}. Read it again.")
             error.headers["ETag"] = etag(entity.version)
             raise error
@@ -103,35 +105,39 @@ class Routes:
         self.tag = tag
         self.operations: list[Operation] = []
 
-    def page(self, path: str, *, needs: str, listing: Listing, **more: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:  # noqa: ANN401 - Operation's fields
+    def page(
+        self, path: str, *, needs: str, listing: Listing, **more: Any
+    ) -> Callable[[Callable[P, R]], Callable[P, R]]:
         """A list: the view returns the Select of what this caller may see."""
         return self._add("GET", path, needs=needs, listing=listing, **more)
 
-    def get(self, path: str, *, needs: str, **more: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:  # noqa: ANN401 - Operation's fields
+    def get(self, path: str, *, needs: str, **more: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
         """A read."""
         return self._add("GET", path, needs=needs, **more)
 
-    def post(self, path: str, *, needs: str, status: int = 201, **more: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:  # noqa: ANN401 - Operation's fields
+    def post(
+        self, path: str, *, needs: str, status: int = 201, **more: Any
+    ) -> Callable[[Callable[P, R]], Callable[P, R]]:
         """Something new."""
         return self._add("POST", path, needs=needs, status=status, **more)
 
-    def put(self, path: str, *, needs: str, **more: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:  # noqa: ANN401 - Operation's fields
+    def put(self, path: str, *, needs: str, **more: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
         """Create or replace under a key that the caller chose; the view may answer (object, status)."""
         return self._add("PUT", path, needs=needs, **more)
 
-    def patch(self, path: str, *, needs: str, **more: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:  # noqa: ANN401 - Operation's fields
+    def patch(self, path: str, *, needs: str, **more: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
         """A merge patch (RFC 7396): only the fields given are changed."""
         return self._add("PATCH", path, needs=needs, is_partial=True, **more)
 
-    def action(self, path: str, *, needs: str, **more: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:  # noqa: ANN401 - Operation's fields
+    def action(self, path: str, *, needs: str, **more: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
         """A step that is not a field: `POST …/{id}:close`."""
         return self._add("POST", path, needs=needs, **more)
 
-    def delete(self, path: str, *, needs: str, **more: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:  # noqa: ANN401 - Operation's fields
+    def delete(self, path: str, *, needs: str, **more: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
         """Take away; answers 204."""
         return self._add("DELETE", path, needs=needs, status=204, **more)
 
-    def _add(self, method: str, path: str, **more: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:  # noqa: ANN401 - Operation's fields
+    def _add(self, method: str, path: str, **more: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def register(view: Callable[P, R]) -> Callable[P, R]:
             summary, _, description = (view.__doc__ or view.__name__.replace("_", " ")).partition("\n\n")
             described = {"summary": summary.strip().rstrip("."), "description": description.strip(), **more}
@@ -197,7 +203,7 @@ def _admit(service: "Service", operation: Operation) -> Principal:
     return principal
 
 
-def _answer(call: Call, operation: Operation, result: Any) -> Response:  # noqa: ANN401 - whatever the view made
+def _answer(call: Call, operation: Operation, result: Any) -> Response:
     if operation.is_raw:
         assert isinstance(result, Response)  # noqa: S101 - the declaration says so
         return result
@@ -213,7 +219,7 @@ def _answer(call: Call, operation: Operation, result: Any) -> Response:  # noqa:
     return _entity_answer(call, operation, result, status)
 
 
-def _entity_answer(call: Call, operation: Operation, result: Any, status: int) -> Response:  # noqa: ANN401 - an entity
+def _entity_answer(call: Call, operation: Operation, result: Any, status: int) -> Response:
     assert operation.returns is not None  # noqa: S101 - asked just before
     dumped = operation.returns().dump(result)
     answer = Response(json.dumps(dumped, ensure_ascii=False), status=status, content_type="application/json")
@@ -243,5 +249,3 @@ def _page_answer(listing: Listing, page: Page) -> Response:
         following = {**request.args.to_dict(), "cursor": page.next_cursor}
         answer.headers["Link"] = f'<{request.path}?{urlencode(following)}>; rel="next"'
     return answer
-
-

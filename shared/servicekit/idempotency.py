@@ -40,13 +40,15 @@ class Claim:
 
 
 def claim(session: Session, principal: Principal, *, now: datetime) -> Claim | None:
-    """Take the key of this request, if it has one. A second request with it waits for the first one's commit, then replays."""
+    """Take the key of this request, if it has one. A second request waits for the first one's commit, then replays."""
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
     if not 0 < len(key) <= 255:  # noqa: PLR2004 - the column's width
         raise _wrong_key("invalid", "Give a key of 1 to 255 characters.")
-    fingerprint = hashlib.sha256(b"\n".join([request.method.encode(), request.path.encode(), request.get_data()])).hexdigest()
+    fingerprint = hashlib.sha256(
+        b"\n".join([request.method.encode(), request.path.encode(), request.get_data()])
+    ).hexdigest()
     is_new = insert_if_absent(
         session,
         IdempotencyKey,
@@ -58,7 +60,9 @@ def claim(session: Session, principal: Principal, *, now: datetime) -> Claim | N
         body="",
         stored_at=now,
     )
-    row = session.scalars(select(IdempotencyKey).where(IdempotencyKey.caller == principal.id, IdempotencyKey.key == key)).one()
+    row = session.scalars(
+        select(IdempotencyKey).where(IdempotencyKey.caller == principal.id, IdempotencyKey.key == key)
+    ).one()
     if row.fingerprint != fingerprint:
         raise _wrong_key("idempotency_key_reused", "This key was used for another request. Use a new one.")
     return Claim(session=session, row=row, is_replay=not is_new)

@@ -12,7 +12,7 @@ _last = 0
 
 def uuid7() -> uuid.UUID:
     """A version-7 UUID; within one process each is greater than the one before, also within a millisecond."""
-    global _last
+    global _last  # noqa: PLW0603 - one counter a process is the point
     with _lock:
         # 48 bits of milliseconds, then 12 bits that count inside the millisecond (RFC 9562, method 3).
         nanoseconds = time.time_ns()

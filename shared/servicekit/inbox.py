@@ -12,7 +12,7 @@ KEEP = timedelta(days=90)
 
 
 def is_first(session: Session, *, consumer: str, event_id: str, now: datetime) -> bool:
-    """False when this event already had its effect here; a concurrent second delivery waits for the first one's commit."""
+    """False when this event had its effect here before; a concurrent second delivery waits for the first."""
     return insert_if_absent(session, InboxRow, consumer=consumer, event_id=event_id, processed_at=now)
 
 

@@ -67,4 +67,3 @@ def claim_run(database: Database, job: Scheduled, *, now: datetime) -> bool:
             update(JobRun).where(JobRun.name == job.name, JobRun.started_at <= due).values(started_at=now)
         )
         return bool(changed.rowcount)  # type: ignore[attr-defined]
-

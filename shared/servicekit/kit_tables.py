@@ -23,7 +23,12 @@ class OutboxRow(KitBase):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("aggregate_id", "aggregate_version", "type"),
-        Index("ix_outbox_waiting", "id", postgresql_where=text("published_at IS NULL"), sqlite_where=text("published_at IS NULL")),
+        Index(
+            "ix_outbox_waiting",
+            "id",
+            postgresql_where=text("published_at IS NULL"),
+            sqlite_where=text("published_at IS NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

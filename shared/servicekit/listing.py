@@ -30,7 +30,7 @@ class Filter:
     operators: Mapping[str, Callable[[], fields.Field[Any]]]
 
 
-def text(column: Any, *, choices: type[StrEnum] | None = None, nullable: bool = False, prefix: bool = False) -> Filter:  # noqa: ANN401 - a mapped column
+def text(column: Any, *, choices: type[StrEnum] | None = None, nullable: bool = False, prefix: bool = False) -> Filter:
     """`x=`, `x[in]=a,b`, `x[ne]=`; with `prefix` `x[prefix]=`, with `nullable` `x[null]=true`."""
     one_of = validate.OneOf([c.value for c in choices]) if choices else validate.Length(max=200)
     operators: dict[str, Callable[[], fields.Field[Any]]] = {
@@ -45,25 +45,25 @@ def text(column: Any, *, choices: type[StrEnum] | None = None, nullable: bool = 
     return Filter(column=column, operators=operators)
 
 
-def instant(column: Any) -> Filter:  # noqa: ANN401 - a mapped column
+def instant(column: Any) -> Filter:
     """`x[gte]=`, `x[gt]=`, `x[lte]=`, `x[lt]=` with an RFC 3339 instant."""
     return Filter(column=column, operators=dict.fromkeys(("gte", "gt", "lte", "lt"), Instant))
 
 
-def integer(column: Any) -> Filter:  # noqa: ANN401 - a mapped column
+def integer(column: Any) -> Filter:
     """`x=` and the four comparisons."""
     return Filter(column=column, operators=dict.fromkeys(("", "gte", "gt", "lte", "lt"), fields.Integer))
 
 
-def flag(column: Any) -> Filter:  # noqa: ANN401 - a mapped column or a condition
+def flag(column: Any) -> Filter:
     """`x=true` or `x=false`."""
     return Filter(column=column, operators={"": fields.Boolean})
 
 
-class CommaList(fields.List):
+class CommaList(fields.List):  # type: ignore[type-arg]
     """`a,b,c` in one parameter."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:  # noqa: ANN401 - marshmallow's hook
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
         return super()._deserialize(value.split(","), attr, data, **kwargs)
 
 
@@ -97,7 +97,10 @@ class Listing:
         names: dict[str, Any] = {
             "limit": fields.Integer(load_default=50, validate=validate.Range(min=1, max=200)),
             "cursor": fields.String(),
-            "sort": fields.String(load_default=self.default_sort, metadata={"description": f"of {', '.join(self.sorts)}; - for descending"}),
+            "sort": fields.String(
+                load_default=self.default_sort,
+                metadata={"description": f"of {', '.join(self.sorts)}; - for descending"},
+            ),
             "include_total": fields.Boolean(load_default=False),
         }
         if self.search:
@@ -140,7 +143,9 @@ class Page:
     total: dict[str, Any] | None
 
 
-def read_page(session: Session, listing: Listing, statement: Select[Any], query: Mapping[str, Any], *, secret: str) -> Page:
+def read_page(
+    session: Session, listing: Listing, statement: Select[Any], query: Mapping[str, Any], *, secret: str
+) -> Page:
     """One page by keyset: as fast at any depth, and a deleted row never breaks the cursor."""
     statement = listing.narrow(statement, query)
     total = _count(session, statement) if query["include_total"] else None
@@ -149,8 +154,12 @@ def read_page(session: Session, listing: Listing, statement: Select[Any], query:
     if query.get("cursor"):
         values = _open_cursor(query["cursor"], mark, secret, [expression for expression, _ in keys])
         statement = statement.where(_beyond(keys, values))
-    ordered = statement.order_by(None).order_by(*(expression.desc() if down else expression.asc() for expression, down in keys))
-    found = session.execute(ordered.add_columns(*(expression for expression, _ in keys)).limit(query["limit"] + 1)).all()
+    ordered = statement.order_by(None).order_by(
+        *(expression.desc() if down else expression.asc() for expression, down in keys)
+    )
+    found = session.execute(
+        ordered.add_columns(*(expression for expression, _ in keys)).limit(query["limit"] + 1)
+    ).all()
     rows = found[: query["limit"]]
     cursor = None
     if len(found) > len(rows):
@@ -159,7 +168,12 @@ def read_page(session: Session, listing: Listing, statement: Select[Any], query:
 
 
 def _count(session: Session, statement: Select[Any]) -> dict[str, Any]:
-    bounded = statement.order_by(None).with_only_columns(literal(1), maintain_column_froms=True).limit(MAX_COUNT + 1).subquery()
+    bounded = (
+        statement.order_by(None)
+        .with_only_columns(literal(1), maintain_column_froms=True)
+        .limit(MAX_COUNT + 1)
+        .subquery()
+    )
     count = session.scalar(select(func.count()).select_from(bounded)) or 0
     return {"value": min(count, MAX_COUNT), "relation": "eq" if count <= MAX_COUNT else "gte"}
 
@@ -203,7 +217,7 @@ def _open_cursor(cursor: str, mark: str, secret: str, expressions: Sequence[Any]
     return [_typed(value, expression) for value, expression in zip(values, expressions, strict=True)]
 
 
-def _typed(value: Any, expression: Any) -> Any:  # noqa: ANN401 - whatever the column holds
+def _typed(value: Any, expression: Any) -> Any:
     kind = expression.type.python_type
     if kind in {dt.datetime, dt.date} and value is not None:
         return kind.fromisoformat(value)

@@ -12,9 +12,13 @@ from servicekit.context import trace_or_none
 
 def set_up_logs(*, service: str, log_format: str) -> None:
     """Route the standard library's logging through structlog; called once a process."""
-    renderer: Any = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
 
-    def add_context(_logger: Any, _name: str, line: Any) -> Any:  # noqa: ANN401 - structlog's hook
+    def add_context(_logger: Any, _name: str, line: Any) -> Any:
         line["service"] = service
         trace = trace_or_none()
         if trace is not None:

@@ -30,7 +30,9 @@ def install_metrics(app: Flask, service: "Service") -> None:
     @app.after_request
     def measure(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "unknown"
-        seconds.labels(request.method, route, response.status_code).observe(time.perf_counter() - g.get("started", time.perf_counter()))
+        seconds.labels(request.method, route, response.status_code).observe(
+            time.perf_counter() - g.get("started", time.perf_counter())
+        )
         if response.status_code >= 500:  # noqa: PLR2004 - server errors
             errors.labels(route).inc()
         return response

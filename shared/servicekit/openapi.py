@@ -16,7 +16,10 @@ MONEY = {
     "type": "object",
     "required": ["amount", "currency"],
     "additionalProperties": False,
-    "properties": {"amount": {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}, "currency": {"type": "string", "pattern": "^[A-Z]{3}$"}},
+    "properties": {
+        "amount": {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"},
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+    },
 }
 PROBLEM = {
     "type": "object",
@@ -43,33 +46,33 @@ PROBLEM = {
 
 def build_openapi(name: str, operations: Iterable[Operation]) -> dict[str, Any]:
     """The document of one service; the gateway merges them."""
-    plugin = MarshmallowPlugin(schema_name_resolver=_schema_name)
+    plugin = MarshmallowPlugin(schema_name_resolver=_schema_name)  # type: ignore[arg-type]
     spec = APISpec(title=f"{name.capitalize()} API", version="1", openapi_version="3.1.0", plugins=[plugin])
     assert plugin.converter is not None  # noqa: S101 - set by APISpec above
-    plugin.converter.add_attribute_function(_money_property)
+    plugin.converter.add_attribute_function(_money_property)  # type: ignore[no-untyped-call]
     spec.components.schema("Problem", PROBLEM)
     spec.components.schema("Money", MONEY)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", operation.path)
-        paths.setdefault(path, {})[operation.method.lower()] = _operation(spec, operation, path, name)
+        paths.setdefault(path, {})[operation.method.lower()] = _operation(operation, path, name)
     for path, methods in sorted(paths.items()):
         spec.path(path=path, operations=methods)
     return spec.to_dict()
 
 
-def _schema_name(schema: Any) -> str | bool:  # noqa: ANN401 - a schema class or instance
+def _schema_name(schema: Any) -> str | bool:
     cls = schema if isinstance(schema, type) else type(schema)
     if isinstance(schema, MarshmallowSchema) and schema.partial:
         return f"{cls.__name__}Patch"
     return cls.__name__
 
 
-def _money_property(_self: Any, field: Any, **_: Any) -> dict[str, Any]:  # noqa: ANN401 - apispec's hook
+def _money_property(_self: Any, field: Any, **_: Any) -> dict[str, Any]:
     return {"$ref": "#/components/schemas/Money"} if isinstance(field, MoneyField) else {}
 
 
-def _operation(spec: APISpec, operation: Operation, path: str, service: str) -> dict[str, Any]:
+def _operation(operation: Operation, path: str, service: str) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.endpoint.replace(".", "_"),
         "tags": [operation.tag],
@@ -92,7 +95,10 @@ def _operation(spec: APISpec, operation: Operation, path: str, service: str) -> 
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:
-    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in re.findall(r"{(\w+)}", path)]
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", path)
+    ]
 
 
 def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
@@ -103,14 +109,26 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
 def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
     if not operation.writes:
         return []
-    headers = [{"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 255}}]
+    headers = [
+        {"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 255}}
+    ]
     if operation.method == "PATCH" or operation.if_match == "required":
-        headers.append({"name": "If-Match", "in": "header", "required": operation.if_match == "required", "schema": {"type": "string"}})
+        headers.append(
+            {
+                "name": "If-Match",
+                "in": "header",
+                "required": operation.if_match == "required",
+                "schema": {"type": "string"},
+            }
+        )
     return headers
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
-    problem = {"description": "A problem (RFC 9457)", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    problem = {
+        "description": "A problem (RFC 9457)",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
     done: dict[str, Any] = {"description": operation.summary or "Done"}
     if operation.is_raw:
         done["content"] = {"*/*": {}}
@@ -123,7 +141,10 @@ def _responses(operation: Operation) -> dict[str, Any]:
 
 def _page_schema(operation: Operation) -> dict[str, Any]:
     assert operation.listing is not None  # noqa: S101 - asked by the caller
-    total = {"type": "object", "properties": {"value": {"type": "integer"}, "relation": {"type": "string", "enum": ["eq", "gte"]}}}
+    total = {
+        "type": "object",
+        "properties": {"value": {"type": "integer"}, "relation": {"type": "string", "enum": ["eq", "gte"]}},
+    }
     return {
         "type": "object",
         "required": ["data", "next_cursor", "has_more"],

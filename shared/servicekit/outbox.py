@@ -7,7 +7,7 @@ from sqlalchemy import event as hooks
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from servicekit.context import current_trace
+from servicekit.context import Trace, current_trace
 from servicekit.db import Versioned
 from servicekit.events import Envelope, Event, encode, encode_data, new_event_id
 from servicekit.kit_tables import OutboxRow
@@ -39,7 +39,7 @@ def _write_rows(session: Session) -> None:
         return
     # The flush takes each aggregate's row lock before its outbox row gets an id: so ids never invert versions.
     session.flush()
-    session.execute(insert(OutboxRow), [_row(session, *one) for one in pending])
+    session.execute(insert(OutboxRow), [_row(session.info["service"], *one) for one in pending])
     session.info[_RECORDED] = True
 
 
@@ -48,11 +48,13 @@ def _forget_rows(session: Session) -> None:
     session.info.pop(_PENDING, None)
 
 
-def _row(session: Session, event_id: str, event: Event, about: Versioned, at: datetime, trace: Any) -> dict[str, Any]:  # noqa: ANN401 - a Trace
+def _row(  # noqa: PLR0917 - the pending tuple
+    service: str, event_id: str, event: Event, about: Versioned, at: datetime, trace: Trace
+) -> dict[str, Any]:
     body = encode(
         Envelope(
             id=event_id,
-            source=f"/services/{session.info['service']}",
+            source=f"/services/{service}",
             type=event.TYPE,
             subject=about.id,
             time=at,
@@ -75,5 +77,3 @@ def _row(session: Session, event_id: str, event: Event, about: Versioned, at: da
         "occurred_at": at,
         "attempts": 0,
     }
-
-

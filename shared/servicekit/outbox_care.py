@@ -18,7 +18,9 @@ def forget_published(session: Session, *, now: datetime) -> int:
     """One batch of each; returns how many rows changed."""
     old = select(OutboxRow.id).where(OutboxRow.published_at < now - KEEP).order_by(OutboxRow.id).limit(BATCH)
     gone: int = session.execute(delete(OutboxRow).where(OutboxRow.id.in_(old.scalar_subquery()))).rowcount  # type: ignore[attr-defined]
-    personal = select(OutboxRow).where(OutboxRow.published_at < now - KEEP_PERSONAL, OutboxRow.envelope.contains(f'"{PERSONAL}":{{'))
+    personal = select(OutboxRow).where(
+        OutboxRow.published_at < now - KEEP_PERSONAL, OutboxRow.envelope.contains(f'"{PERSONAL}":{{')
+    )
     rows = session.scalars(personal.limit(BATCH)).all()
     for row in rows:
         row.envelope = without_personal(row.envelope)

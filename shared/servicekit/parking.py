@@ -19,7 +19,9 @@ def park(session: Session, body: bytes, *, reason: str, detail: str, attempts: i
     """Keep it. The same event parked twice (a redelivery after a crash) is one row."""
     event_id, kind = _glance(body)
     if event_id is not None:
-        kept = session.scalars(select(ParkedMessage).where(ParkedMessage.event_id == event_id, ParkedMessage.settled_at.is_(None))).first()
+        kept = session.scalars(
+            select(ParkedMessage).where(ParkedMessage.event_id == event_id, ParkedMessage.settled_at.is_(None))
+        ).first()
         if kept is not None:
             kept.detail, kept.attempts = detail, attempts
             return

@@ -26,7 +26,7 @@ def problem(
     detail: str,
     fields: Iterable[FieldError] = (),
     headers: Iterable[tuple[str, str]] = (),
-    **extra: Any,  # noqa: ANN401 - further members of the problem
+    **extra: Any,
 ) -> Response:
     """The answer for one failure; `code` is the stable part, `type` resolves to its documentation."""
     body: dict[str, Any] = {
@@ -88,7 +88,7 @@ def _refused_by_werkzeug(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.exception("unexpected error", exc_info=error)
+    log.error("unexpected error", exc_info=error)
     return problem(
         status=500,
         code="unexpected",

@@ -1,4 +1,4 @@
-"""The relay: takes committed facts from the outbox to the bus, in order, at least once, as the only one of its service."""
+"""The relay: takes committed facts from the outbox to the bus, in order, at least once, one relay a service."""
 
 import contextlib
 import fcntl
@@ -27,13 +27,15 @@ IDLE_SECONDS = 0.2
 
 
 def publish_waiting(database: Database, bus: Bus, *, now: Callable[[], datetime]) -> int:
-    """One batch: publish, await the confirms, mark. Raises BusDown; the rows then stay and go out again with the same ids."""
+    """One batch: publish, await the confirms, mark. On BusDown the rows stay and go out again with the same ids."""
     with database.read() as session:
         rows = _waiting(session, now=now())
     if not rows:
         return 0
     reach("relay-before-publish")
-    receipt = bus.publish([Outgoing(id=r.event_id, type=r.type, body=r.envelope.encode(), key=r.aggregate_id) for r in rows])
+    receipt = bus.publish(
+        [Outgoing(id=r.event_id, type=r.type, body=r.envelope.encode(), key=r.aggregate_id) for r in rows]
+    )
     reach("relay-after-confirm")
     with database.write() as session:
         _mark(session, receipt, now=now())
@@ -149,9 +151,9 @@ def _postgres_leadership(database: Database) -> Iterator[Waker | None]:
 
 
 class _PostgresWaker:
-    """LISTEN; who committed says NOTIFY in a transaction of its own, since inside the business one it halves the commit rate."""
+    """LISTEN; NOTIFY comes in a transaction of its own: inside the business one it would halve the commit rate."""
 
-    def __init__(self, connection: Any) -> None:  # noqa: ANN401 - a psycopg connection
+    def __init__(self, connection: Any) -> None:
         self._connection = connection
 
     def wake(self) -> None:
@@ -166,7 +168,10 @@ def notify(database: Database) -> None:
     """After a commit: wake the relay, wherever it runs. Best effort, since it looks by itself as well."""
     if database.is_sqlite:
         return
-    with contextlib.suppress(Exception), database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with (
+        contextlib.suppress(Exception),
+        database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+    ):
         connection.execute(text(f"NOTIFY {CHANNEL}"))
 
 

@@ -1,4 +1,4 @@
-"""Marshmallow as every service uses it: closed schemas, our field types, and its messages as field errors with pointers."""
+"""Marshmallow as every service uses it: closed schemas, our field types, its messages as field errors."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -31,10 +31,10 @@ class Schema(ma.Schema):
 class Instant(fields.AwareDateTime):
     """RFC 3339 with a zone in, UTC with `Z` out."""
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - marshmallow's own options
+    def __init__(self, **options: Any) -> None:
         super().__init__(format="iso", default_timezone=None, **options)
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ANN401 - marshmallow's hook
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002 - marshmallow's hook
         if value is None:
             return None
         text: str = value.astimezone(dt.UTC).isoformat(timespec="milliseconds")
@@ -44,12 +44,12 @@ class Instant(fields.AwareDateTime):
 class MoneyField(fields.Field[Money]):
     """`{"amount": "12.50", "currency": "EUR"}`; refuses more decimals than the currency has."""
 
-    def _serialize(self, value: Money | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - marshmallow's hook
+    def _serialize(self, value: Money | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:  # noqa: ARG002 - marshmallow's hook
         if value is None:
             return None
         return {"amount": f"{value.amount:.{exponent(value.currency)}f}", "currency": value.currency}
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Money:  # noqa: ANN401 - marshmallow's hook
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Money:  # noqa: ARG002 - marshmallow's hook
         loaded = _MoneySchema().load(value)
         money = Money(amount=loaded["amount"], currency=loaded["currency"])
         try:
@@ -60,11 +60,15 @@ class MoneyField(fields.Field[Money]):
 
 
 class _MoneySchema(Schema):
-    amount = fields.Decimal(required=True, as_string=True, validate=validate.Range(min=Decimal("-1e13"), max=Decimal("1e13")))
-    currency = fields.String(required=True, validate=validate.Regexp(r"^[A-Z]{3}\Z", error="Give an ISO 4217 code such as EUR."))
+    amount = fields.Decimal(
+        required=True, as_string=True, validate=validate.Range(min=Decimal("-1e13"), max=Decimal("1e13"))
+    )
+    currency = fields.String(
+        required=True, validate=validate.Regexp(r"^[A-Z]{3}\Z", error="Give an ISO 4217 code such as EUR.")
+    )
 
 
-def field_errors(messages: Any, pointer: str = "") -> Iterator[FieldError]:  # noqa: ANN401 - marshmallow's tree of messages
+def field_errors(messages: Any, pointer: str = "") -> Iterator[FieldError]:
     """Marshmallow's tree of messages as a flat list with JSON pointers."""
     if isinstance(messages, Mapping):
         for key, below in messages.items():
@@ -83,7 +87,7 @@ def escape(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-def load(schema: ma.Schema, data: Any, *, where: str = "") -> dict[str, Any]:  # noqa: ANN401 - whatever a caller sent
+def load(schema: ma.Schema, data: Any, *, where: str = "") -> dict[str, Any]:
     """Check and convert; raises Invalid that names every wrong field under the pointer `where`."""
     try:
         loaded: dict[str, Any] = schema.load(data)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 KNOWN_SECRETS = frozenset({"changeme", "secret", "password", "admin", "guest", "default", "test"})
+SECRET_BYTES = 32
 
 
 class BadSettings(Exception):
@@ -27,7 +28,7 @@ class Settings:
     public_url: str = field(default="http://127.0.0.1:8080", metadata={"env": "CRM_PUBLIC_URL"})
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str] | None = None, **fixed: Any) -> Self:  # noqa: ANN401 - any field of a subclass
+    def from_environ(cls, environ: Mapping[str, str] | None = None, **fixed: Any) -> Self:
         """Read and check all of them; raises BadSettings that names the first one that is wrong."""
         source = _with_files(os.environ if environ is None else environ)
         values: dict[str, Any] = dict(fixed)
@@ -36,7 +37,9 @@ class Settings:
             if name is None or known.name in values or name not in source:
                 continue
             values[known.name] = _read(source, name, known.type)
-        missing = [f.metadata["env"] for f in fields(cls) if "env" in f.metadata and _is_required(f) and f.name not in values]
+        missing = [
+            f.metadata["env"] for f in fields(cls) if "env" in f.metadata and _is_required(f) and f.name not in values
+        ]
         if missing:
             raise BadSettings(f"Set {' and '.join(missing)}: `python3 crm.py init` writes them into .env.")
         for known in fields(cls):
@@ -47,11 +50,13 @@ class Settings:
 
 def check_secret(name: str, value: str) -> None:
     """Refuse a known default or one shorter than 32 bytes (SECURITY, threat 17)."""
-    if value.lower() in KNOWN_SECRETS or len(value.encode()) < 32:
-        raise BadSettings(f"{name} is a known default or shorter than 32 bytes: `python3 crm.py init` makes a random one.")
+    if value.lower() in KNOWN_SECRETS or len(value.encode()) < SECRET_BYTES:
+        raise BadSettings(
+            f"{name} is a known default or shorter than 32 bytes: `python3 crm.py init` makes a random one."
+        )
 
 
-def _is_required(known: Any) -> bool:  # noqa: ANN401 - dataclasses.Field
+def _is_required(known: Any) -> bool:
     return known.default is known.default_factory  # both MISSING
 
 
@@ -66,7 +71,7 @@ def _with_files(environ: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
-def _read(source: Mapping[str, str], name: str, kind: Any) -> Any:  # noqa: ANN401 - a field's type
+def _read(source: Mapping[str, str], name: str, kind: Any) -> Any:
     text = source[name]
     try:
         return _READERS.get(kind, str)(text)
@@ -74,5 +79,15 @@ def _read(source: Mapping[str, str], name: str, kind: Any) -> Any:  # noqa: ANN4
         raise BadSettings(f"{name}={text!r} is not {'yes or no' if kind is bool else f'a {kind.__name__}'}.") from error
 
 
-_BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}
+_BOOLEANS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+    "": False,
+}
 _READERS: dict[Any, Callable[[str], Any]] = {bool: lambda text: _BOOLEANS[text.lower()], int: int, float: float}

@@ -1,4 +1,4 @@
-"""Test tools that the kit ships: a real service on a fresh database, identities for any caller, and a synchronous bus."""
+"""Test tools that the kit ships: a real service on a fresh database, any caller's identity, a synchronous bus."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -41,7 +41,9 @@ class Clock:
 def write_identity(folder: Path, kid: str = "test") -> tuple[Path, Path]:
     """A fresh Ed25519 pair as the two files that settings name: (public keys, signing key)."""
     key = Ed25519PrivateKey.generate()
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     keys, signing = folder / "identity-keys.json", folder / "identity-signing.json"
     keys.write_text(json.dumps({kid: public.decode()}), encoding="utf-8")
@@ -112,7 +114,7 @@ class Running:
     app: Flask
     service: Service
 
-    def client(self, *permissions: str, **who: Any) -> "Client":  # noqa: ANN401 - Principal's fields
+    def client(self, *permissions: str, **who: Any) -> "Client":
         """A caller with these permissions; by default a user who sees all rows. `kind=Kind.PUBLIC` for a visitor."""
         known: dict[str, Any] = {"id": "usr_test", "kind": Kind.USER, "name": "Test User", "scope": Scope.ALL, **who}
         principal = Principal(permissions=frozenset(permissions), **known)
@@ -146,35 +148,37 @@ class Client:
     token: str
     principal: Principal
 
-    def request(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> Any:  # noqa: ANN401 - werkzeug's TestResponse
+    def request(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> Any:
         """One request to `/api/v1` + path (or to path itself when it begins with /api)."""
         where = path if path.startswith("/api/") else f"/api/v1{path}"
-        return self.flask.open(where, method=method, headers={"Authorization": f"Bearer {self.token}", **(headers or {})}, **more)
+        return self.flask.open(
+            where, method=method, headers={"Authorization": f"Bearer {self.token}", **(headers or {})}, **more
+        )
 
-    def get(self, path: str, **more: Any) -> Any:  # noqa: ANN401 - as request
+    def get(self, path: str, **more: Any) -> Any:
         """GET."""
         return self.request("GET", path, **more)
 
-    def post(self, path: str, body: Any = None, **more: Any) -> Any:  # noqa: ANN401 - as request
+    def post(self, path: str, body: Any = None, **more: Any) -> Any:
         """POST; `body` goes as JSON."""
         if "data" not in more:
             more["json"] = {} if body is None else body
         return self.request("POST", path, **more)
 
-    def patch(self, path: str, body: Any, **more: Any) -> Any:  # noqa: ANN401 - as request
+    def patch(self, path: str, body: Any, **more: Any) -> Any:
         """PATCH."""
         return self.request("PATCH", path, json=body, **more)
 
-    def put(self, path: str, body: Any, **more: Any) -> Any:  # noqa: ANN401 - as request
+    def put(self, path: str, body: Any, **more: Any) -> Any:
         """PUT."""
         return self.request("PUT", path, json=body, **more)
 
-    def delete(self, path: str, **more: Any) -> Any:  # noqa: ANN401 - as request
+    def delete(self, path: str, **more: Any) -> Any:
         """DELETE."""
         return self.request("DELETE", path, **more)
 
 
-def envelope(event_type: str, data: Mapping[str, Any], **more: Any) -> bytes:  # noqa: ANN401 - members of the envelope
+def envelope(event_type: str, data: Mapping[str, Any], **more: Any) -> bytes:
     """An event as another service would have told it; `id`, `subject`, `sequence`, `time`, `actor` may be given."""
     subject = more.pop("subject", data.get("id", "sub_test"))
     known: dict[str, Any] = {
@@ -189,4 +193,3 @@ def envelope(event_type: str, data: Mapping[str, Any], **more: Any) -> bytes:  #
         "correlationid": "req_test",
     }
     return json.dumps({**known, **more, "data": data}, default=str).encode()
-

@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 
-def insert_if_absent(session: Session, entity: type[DeclarativeBase], **values: Any) -> bool:  # noqa: ANN401 - column values
+def insert_if_absent(session: Session, entity: type[DeclarativeBase], **values: Any) -> bool:
     """True when the row is new. On PostgreSQL it waits for a transaction that is inserting the same key."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     result = session.execute(insert(entity).values(**values).on_conflict_do_nothing())

@@ -33,7 +33,9 @@ def run_worker(service: "Service", *, stop: threading.Event) -> None:
     service.wake_relay_here = relay.wake
     jobs = [*service.jobs.scheduled, *_own_jobs(service)]
     threads = [threading.Thread(target=relay.run, name="relay", daemon=True)]
-    threads += [threading.Thread(target=_run_job, args=(service, job, stop), name=job.name, daemon=True) for job in jobs]
+    threads += [
+        threading.Thread(target=_run_job, args=(service, job, stop), name=job.name, daemon=True) for job in jobs
+    ]
     if service.consumers.by_type:
         threads.append(threading.Thread(target=_consume, args=(service, stop), name="consumer", daemon=True))
     for thread in threads:
@@ -60,7 +62,9 @@ def _consume(service: "Service", stop: threading.Event) -> None:
             if not declared:
                 service.bus.declare(service.name, service.consumers.by_type)
                 declared = True
-            service.bus.consume(service.name, service.receiver.receive, stop=stop, threads=THREADS, order_key=_order_key)
+            service.bus.consume(
+                service.name, service.receiver.receive, stop=stop, threads=THREADS, order_key=_order_key
+            )
         except BusDown as error:
             log.warning("the bus is down, nothing is heard", extra={"reason": str(error)})
             stop.wait(1)
@@ -115,7 +119,14 @@ def _own_jobs(service: "Service") -> list[Scheduled]:
 def _park_dead(service: "Service") -> Callable[[Work], int]:
     def sink(delivery: Delivery, reason: str) -> None:
         with service.database.write() as session:
-            park(session, delivery.body, reason="killed_its_worker", detail=reason, attempts=delivery.attempt, now=service.clock())
+            park(
+                session,
+                delivery.body,
+                reason="killed_its_worker",
+                detail=reason,
+                attempts=delivery.attempt,
+                now=service.clock(),
+            )
 
     def park_dead_messages(_work: Work) -> int:
         try:

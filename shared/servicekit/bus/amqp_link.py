@@ -7,7 +7,6 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pika
 import pika.exceptions
@@ -70,7 +69,7 @@ def explain(error: BaseException | None) -> str:
     return f"RabbitMQ refused: {text}."
 
 
-def close_quietly(connection: Any) -> None:
+def close_quietly(connection: pika.BlockingConnection) -> None:
     """Close a connection that may be closed, or closing, already."""
     try:
         if connection.is_open:

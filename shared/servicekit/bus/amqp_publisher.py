@@ -7,10 +7,12 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pika
 import pika.exceptions
+from pika.channel import Channel
+from pika.frame import Method
+from pika.spec import Basic
 
 from servicekit.bus.amqp_link import explain, parameters
 from servicekit.bus.contract import BusDown
@@ -109,8 +111,8 @@ class _Line:
 
     def __init__(self, url: str, purpose: str) -> None:
         self._parameters = parameters(url, purpose)
-        self._connection: Any = None
-        self._channel: Any = None
+        self._connection: pika.SelectConnection | None = None
+        self._channel: Channel | None = None
         self._open = threading.Event()
         self._answered = threading.Event()
         self._broken: Exception | None = None
@@ -133,7 +135,7 @@ class _Line:
     def deliver(self, letters: Sequence[Letter], tally: Tally, deadline: float) -> None:
         self._answered.clear()
         self._tally = tally
-        if self._broken is None:
+        if self._broken is None and self._connection is not None:
             self._connection.ioloop.add_callback_threadsafe(functools.partial(self._on_letters, letters))
             if not self._answered.wait(max(0.0, deadline - time.monotonic())):
                 raise BusDown("RabbitMQ did not confirm in time.")
@@ -157,14 +159,14 @@ class _Line:
         except Exception as error:  # noqa: BLE001 - nobody above this thread would hear of it
             self._on_broken(error)
 
-    def _on_channel(self, channel: Any) -> None:
+    def _on_channel(self, channel: Channel) -> None:
         self._channel = channel
         channel.add_on_close_callback(lambda _, error: self._on_broken(error))
         channel.add_on_return_callback(self._on_return)
         channel.confirm_delivery(self._on_confirm, callback=lambda _: self._open.set())
 
     def _on_letters(self, letters: Sequence[Letter]) -> None:
-        if self._channel.is_closed or self._channel.is_closing:
+        if self._channel is None or not self._channel.is_open:
             return
         for letter in letters:
             self._number += 1
@@ -173,23 +175,29 @@ class _Line:
                 letter.exchange, letter.routing_key, letter.body, letter.properties, mandatory=True
             )
 
-    def _on_return(self, _channel: Any, method: Any, properties: Any, _body: bytes) -> None:
+    def _on_return(
+        self, _channel: Channel, method: Basic.Return, properties: pika.BasicProperties, _body: bytes
+    ) -> None:
         # It comes before the ack of the same message.
         self._tally.refused[str(properties.message_id)] = f"No queue took it: {method.reply_text}."
 
-    def _on_confirm(self, frame: Any) -> None:
+    def _on_confirm(self, frame: Method) -> None:
         last = frame.method.delivery_tag
         numbers = [number for number in self._pending if number <= last] if frame.method.multiple else [last]
-        is_ack = isinstance(frame.method, pika.spec.Basic.Ack)
+        is_ack = isinstance(frame.method, Basic.Ack)
         for letter in [self._pending.pop(number) for number in numbers if number in self._pending]:
             if not is_ack:
-                self._tally.refused[letter.id] = "RabbitMQ did not accept it (nack): the queue is full or has no leader."
+                self._tally.refused[letter.id] = (
+                    "RabbitMQ did not accept it (nack): the queue is full or has no leader."
+                )
             elif letter.id not in self._tally.refused:
                 self._tally.confirmed.add(letter.id)
         if not self._pending:
             self._answered.set()
 
     def _on_close_wanted(self) -> None:
+        if self._connection is None:
+            return
         if self._connection.is_open:
             self._connection.close()
         else:
@@ -202,5 +210,4 @@ class _Line:
             self._broken = _RefusedByChannel(explain(error)) if is_message else BusDown(explain(error))
         self._open.set()
         self._answered.set()
-        if self._connection is not None:
-            self._on_close_wanted()
+        self._on_close_wanted()

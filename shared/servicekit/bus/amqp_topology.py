@@ -48,9 +48,7 @@ def _shared(on: BlockingChannel) -> None:
     on.exchange_declare(topology.UNROUTED, "fanout", durable=True)
     _queue(on, topology.UNROUTED_QUEUE, {"x-delivery-limit": NO_LIMIT, "x-max-length": 100_000})
     on.queue_bind(topology.UNROUTED_QUEUE, topology.UNROUTED)
-    on.exchange_declare(
-        topology.EVENTS, "topic", durable=True, arguments={"alternate-exchange": topology.UNROUTED}
-    )
+    on.exchange_declare(topology.EVENTS, "topic", durable=True, arguments={"alternate-exchange": topology.UNROUTED})
     on.exchange_declare(topology.PARKED, "topic", durable=True)
     for delay in topology.all_retry_delays():
         on.exchange_declare(topology.retry_exchange(delay), "fanout", durable=True)
@@ -93,10 +91,10 @@ def _bind(on: BlockingChannel, service: str, wanted: frozenset[str]) -> None:
     bound, forget_old_list = _bound(on, service)
     if bound != wanted:
         _write_list(on, service, bound | wanted)
-    for type in sorted(wanted):
-        on.queue_bind(name, topology.EVENTS, routing_key=type)
-    for type in sorted(bound - wanted):
-        on.queue_unbind(name, topology.EVENTS, routing_key=type)
+    for topic in sorted(wanted):
+        on.queue_bind(name, topology.EVENTS, routing_key=topic)
+    for topic in sorted(bound - wanted):
+        on.queue_unbind(name, topology.EVENTS, routing_key=topic)
     if bound != wanted:
         _write_list(on, service, wanted)
         forget_old_list()

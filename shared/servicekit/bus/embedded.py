@@ -171,7 +171,8 @@ class _Consumer:
                 log.warning("the bus is down: %s", error)
                 self._stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
                 pause = min(pause * 2, 10.0)
-        self._lanes.close()
+        self._lanes.finish()
+        self._lanes.wait()
         self._finish()
 
     def _serve(self) -> None:

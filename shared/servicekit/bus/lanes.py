@@ -104,8 +104,15 @@ class OutageGate:
 class Lanes(Generic[Ticket]):
     """Run deliveries; `settle(ticket, outcome)` is called on the lane's thread, with None for what had not begun."""
 
-    def __init__(self, listening: Listening, *, settle: Callable[[Ticket, Outcome | None], None]) -> None:
-        self._handler, self._stop, self._settle = listening.handler, listening.stop, settle
+    def __init__(
+        self,
+        listening: Listening,
+        *,
+        settle: Callable[[Ticket, Outcome | None], None],
+        wanted: Callable[[Ticket], bool] = lambda _: True,
+    ) -> None:
+        """`wanted` is asked before a message begins: one whose connection is gone will come again by another."""
+        self._handler, self._stop, self._settle, self._wanted = listening.handler, listening.stop, settle, wanted
         self._gate = OutageGate(listening.stop)
         self._lines: list[SimpleQueue[_Work[Ticket] | None]] = [SimpleQueue() for _ in range(listening.threads)]
         self._threads = [
@@ -119,17 +126,25 @@ class Lanes(Generic[Ticket]):
         """Put the message at the end of its key's lane."""
         self._lines[hash(key) % len(self._lines)].put(_Work(ticket, delivery))
 
-    def close(self, within: float = DRAIN_SECONDS) -> None:
-        """Wait for running handlers; call it after `stop` is set, so that what has not begun is only handed back."""
+    @property
+    def are_busy(self) -> bool:
+        return any(thread.is_alive() for thread in self._threads)
+
+    def finish(self) -> None:
+        """Take nothing more; call it after `stop` is set, so that what has not begun is only handed back."""
         for line in self._lines:
             line.put(None)
+
+    def wait(self, within: float = DRAIN_SECONDS) -> None:
+        """Wait for running handlers after `finish`."""
         deadline = time.monotonic() + within
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
     def _run(self, line: SimpleQueue[_Work[Ticket] | None]) -> None:
         while (work := line.get()) is not None:
-            outcome = None if self._stop.is_set() else self._handle(work)
+            has_to_run = self._wanted(work.ticket) and not self._stop.is_set()
+            outcome = self._handle(work) if has_to_run else None
             self._settle(work.ticket, outcome)
 
     def _handle(self, work: _Work[Ticket]) -> Outcome:

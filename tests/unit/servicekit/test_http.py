@@ -88,7 +88,11 @@ def test_a_cursor_of_another_list_is_refused(librarian: Client) -> None:
     for number in range(3):
         librarian.post("/books", {"title": f"Book {number}"})
     cursor = librarian.get("/books?limit=1").json["next_cursor"]
-    for path in (f"/books?limit=1&sort=title&cursor={cursor}", "/books?cursor=bm9uc2Vuc2U", f"/books?cursor={cursor[:-3]}abc"):
+    for path in (
+        f"/books?limit=1&sort=title&cursor={cursor}",
+        "/books?cursor=bm9uc2Vuc2U",
+        f"/books?cursor={cursor[:-3]}abc",
+    ):
         answer = librarian.get(path)
         assert (answer.status_code, answer.json["errors"][0]["code"]) == (422, "cursor_mismatch")
 
@@ -114,7 +118,9 @@ def test_record_scope_keeps_other_peoples_rows_out_of_a_list(library: Running, l
 
 def test_a_patch_on_an_older_version_is_412_and_changes_nothing(librarian: Client) -> None:
     book = librarian.post("/books", {"title": "Emma"}).json
-    assert librarian.patch(f"/books/{book['id']}", {"title": "Emil"}, headers={"If-Match": '"1"'}).headers["ETag"] == '"2"'
+    assert (
+        librarian.patch(f"/books/{book['id']}", {"title": "Emil"}, headers={"If-Match": '"1"'}).headers["ETag"] == '"2"'
+    )
     late = librarian.patch(f"/books/{book['id']}", {"title": "Momo"}, headers={"If-Match": '"1"'})
     assert (late.status_code, late.headers["ETag"]) == (412, '"2"')
     assert librarian.get(f"/books/{book['id']}").json["title"] == "Emil"

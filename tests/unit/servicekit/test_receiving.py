@@ -63,7 +63,9 @@ def test_what_can_never_work_parks_at_once_with_its_reason(library: Running, bod
 
 def test_what_always_fails_climbs_the_ladder_and_then_parks(library: Running) -> None:
     body = envelope("shelf.collapsed.v1", {"id": "s1"})
-    assert [isinstance(deliver(library, body, attempt=n), Retry) for n in range(1, MAX_ATTEMPTS)] == [True] * (MAX_ATTEMPTS - 1)
+    assert [isinstance(deliver(library, body, attempt=n), Retry) for n in range(1, MAX_ATTEMPTS)] == [True] * (
+        MAX_ATTEMPTS - 1
+    )
     assert deliver(library, body, attempt=MAX_ATTEMPTS) == Done()
     assert parked(library) == ["failed"]
 

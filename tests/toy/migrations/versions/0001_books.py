@@ -21,4 +21,6 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.String(40)),
         sa.Column("team_id", sa.String(40)),
     )
-    op.create_table("reader", sa.Column("id", sa.String(40), primary_key=True), sa.Column("loans", sa.Integer(), nullable=False))
+    op.create_table(
+        "reader", sa.Column("id", sa.String(40), primary_key=True), sa.Column("loans", sa.Integer(), nullable=False)
+    )

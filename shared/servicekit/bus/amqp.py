@@ -1,0 +1,139 @@
+"""The bus over RabbitMQ."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+import pika
+
+from servicekit.bus import topology
+from servicekit.bus.amqp_consumer import COPY_TIMEOUT, Consumer
+from servicekit.bus.amqp_link import channel, parameters, user_of
+from servicekit.bus.amqp_messages import Arrival, arrival, copy_for_later, letter, why_dead
+from servicekit.bus.amqp_publisher import Publisher
+from servicekit.bus.amqp_topology import declare
+from servicekit.bus.contract import (
+    MAX_BODY_BYTES,
+    BusDown,
+    Delivery,
+    Depth,
+    Done,
+    Handler,
+    Outage,
+    Outcome,
+    Outgoing,
+    Receipt,
+    delay_after,
+)
+from servicekit.bus.lanes import Listening, run_handler
+
+CHECK_LASTS_SECONDS = 2.0
+
+
+class AmqpBus:
+    """See `contract.Bus`. Publishing and retrying keep a connection each, so does every consumer; the rest is brief."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._user = user_of(parameters(url, ""))
+        self._publisher = Publisher(url, "publish")
+        self._courier = Publisher(url, "retry")
+        self._declared: dict[str, frozenset[str]] = {}
+        self._checked_at = float("-inf")
+
+    def declare(self, service: str, types: Iterable[str]) -> None:
+        wanted = frozenset(types)
+        declare(self._url, service, wanted)
+        self._declared[service] = wanted
+
+    def publish(self, batch: Sequence[Outgoing], *, timeout: float = 30) -> Receipt:
+        refused = {
+            message.id: f"The body has {len(message.body)} bytes, more than {MAX_BODY_BYTES}."
+            for message in batch
+            if len(message.body) > MAX_BODY_BYTES
+        }
+        letters = [letter(message, self._user) for message in batch if message.id not in refused]
+        if not letters:
+            return Receipt(confirmed=frozenset(), refused=refused)
+        tally = self._publisher.send(letters, timeout)
+        return Receipt(confirmed=frozenset(tally.confirmed), refused=refused | tally.refused)
+
+    def consume(
+        self,
+        service: str,
+        handler: Handler,
+        *,
+        stop: threading.Event,
+        threads: int = 4,
+        order_key: Callable[[Delivery], str],
+    ) -> None:
+        listening = Listening(service=service, handler=handler, stop=stop, threads=threads, order_key=order_key)
+        Consumer(self._url, listening, declare=lambda: self._declare_again(service), courier=self._courier).run()
+
+    def consume_ready(self, service: str, handler: Handler, *, limit: int = 1000) -> int:
+        count = 0
+        with channel(self._url, "consume once") as open_channel:
+            while count < limit:
+                method, properties, body = open_channel.basic_get(topology.events_queue(service))
+                if method is None or properties is None or body is None:
+                    break
+                arrived = arrival(0, method, properties, body)
+                outcome = run_handler(handler, arrived.delivery)
+                if isinstance(outcome, Outage):
+                    open_channel.basic_reject(method.delivery_tag, requeue=True)
+                    break
+                self._send_copy_unless_done(arrived, outcome, service)
+                open_channel.basic_ack(method.delivery_tag)
+                count += 1
+        return count
+
+    def drain_dead(self, service: str, sink: Callable[[Delivery, str], None]) -> int:
+        count = 0
+        with channel(self._url, "drain dead") as open_channel:
+            while True:
+                method, properties, body = open_channel.basic_get(topology.parked_queue(service))
+                if method is None or properties is None or body is None:
+                    return count
+                sink(arrival(0, method, properties, body).delivery, why_dead(properties))
+                open_channel.basic_ack(method.delivery_tag)
+                count += 1
+
+    def depth(self, service: str) -> Depth:
+        return Depth(
+            waiting=self._messages_in(topology.events_queue(service)),
+            dead=self._messages_in(topology.parked_queue(service)),
+        )
+
+    def unrouted(self) -> int:
+        return self._messages_in(topology.UNROUTED_QUEUE)
+
+    def check(self) -> None:
+        if self._publisher.is_open or time.monotonic() - self._checked_at < CHECK_LASTS_SECONDS:
+            return
+        with channel(self._url, "check"):
+            self._checked_at = time.monotonic()
+
+    def close(self) -> None:
+        self._publisher.close()
+        self._courier.close()
+
+    def _declare_again(self, service: str) -> None:
+        """A broker that lost its disk comes back empty; without this its consumers would wait for a queue for ever."""
+        if service in self._declared:
+            declare(self._url, service, self._declared[service])
+
+    def _send_copy_unless_done(self, arrived: Arrival, outcome: Outcome, service: str) -> None:
+        if isinstance(outcome, Done):
+            return
+        attempt = arrived.delivery.attempt
+        copy = copy_for_later(arrived, service, self._user, attempt=attempt + 1, delay=delay_after(attempt))
+        if copy.id not in self._courier.send([copy], COPY_TIMEOUT).confirmed:
+            raise BusDown("RabbitMQ did not take the copy for a later attempt.")
+
+    def _messages_in(self, queue: str) -> int:
+        with channel(self._url, "count") as open_channel:
+            answer = open_channel.queue_declare(queue, passive=True)
+        assert isinstance(answer.method, pika.spec.Queue.DeclareOk)  # noqa: S101 - what pika's types leave open
+        return int(answer.method.message_count)
