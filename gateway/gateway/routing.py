@@ -2,14 +2,15 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from werkzeug.routing import Map, MapAdapter, Rule, UnicodeConverter
+
 from servicekit.auth import PUBLIC
-from werkzeug.routing import Map, MapAdapter, Rule
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -21,7 +22,6 @@ class Route:
     service: str
     needs: str
     path: str
-    is_slow: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -29,26 +29,28 @@ class Route:
         return self.needs == PUBLIC
 
 
+class _BeforeAction(UnicodeConverter):
+    """A path parameter that ends where an action begins: `{id}` of `/cases/{id}:close`."""
+
+    regex = "[^/:]+"
+
+
 class RoutingTable:
     """Finds the operation of a path and a method; what is not in the document does not exist."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        rules = []
-        self.routes: dict[tuple[str, str], Route] = {}
-        for path, operations in document["paths"].items():
-            for method in METHODS:
-                operation = operations.get(method)
-                if operation is None:
-                    continue
-                route = Route(
-                    service=operation["x-service"],
-                    needs=operation["x-needs"],
-                    path=path,
-                    is_slow=bool(operation.get("x-slow", False)),
-                )
-                self.routes[method.upper(), path] = route
-                rules.append(Rule(_as_rule(path), methods=[method.upper()], endpoint=(method.upper(), path)))
-        self._map: MapAdapter = Map(rules, merge_slashes=False, strict_slashes=True).bind("gateway")
+        self.routes = dict(_routes(document["paths"]))
+        has_actions = {path.rpartition(":")[0] for _, path in self.routes if ":" in path}
+        rules = [
+            Rule(
+                _as_rule(path, is_before_action=path.rpartition(":")[0] in has_actions or path in has_actions),
+                methods=[method],
+                endpoint=(method, path),
+            )
+            for method, path in self.routes
+        ]
+        found = Map(rules, merge_slashes=False, strict_slashes=True, converters={"plain": _BeforeAction})
+        self._map: MapAdapter = found.bind("gateway")
 
     def find(self, path: str, method: str) -> Route:
         """Raises werkzeug's NotFound, or MethodNotAllowed with the methods that are."""
@@ -56,8 +58,19 @@ class RoutingTable:
         return self.routes[endpoint]
 
 
-def _as_rule(path: str) -> str:
-    return re.sub(r"{(\w+)}", r"<\1>", path)
+def _routes(paths: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Route]]:
+    for path, operations in paths.items():
+        for method in METHODS:
+            operation = operations.get(method)
+            if operation is not None:
+                yield (
+                    (method.upper(), path),
+                    Route(service=operation["x-service"], needs=operation["x-needs"], path=path),
+                )
+
+
+def _as_rule(path: str, *, is_before_action: bool) -> str:
+    return re.sub(r"{(\w+)}", r"<plain:\1>" if is_before_action else r"<\1>", path)
 
 
 @cache

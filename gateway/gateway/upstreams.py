@@ -41,6 +41,8 @@ _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _GATEWAY_TROUBLE = frozenset({502, 503, 504})
 _NO_ANSWER = frozenset({502, 504})
 
+T = TypeVar("T")
+
 # Request id and traceparent of the request being served, for every call made on its behalf.
 passed_on: ContextVar[Mapping[str, str]] = ContextVar("passed_on", default={})  # noqa: B039 - never changed in place
 
@@ -121,7 +123,7 @@ class Upstream:
         self._pools: dict[int, urllib3.HTTPConnectionPool] = {}
 
     def send(self, outgoing: Outgoing) -> Reply:
-        """Its answer, with the body still unread. Raises Unavailable when it cannot be reached, is too slow or too busy."""
+        """Its answer, with the body still unread. Raises Unavailable when it is down, too slow or too busy."""
         if not self._places.acquire(timeout=QUEUE_SECONDS):
             raise self._unavailable("has too much to do")
         try:
@@ -188,7 +190,9 @@ class Upstream:
 
     def _unavailable(self, why: str) -> Unavailable:
         wait = max(1, math.ceil(self.breaker.seconds_left()))
-        return Unavailable(f"The {self.name} service {why}. Try again in a moment.", retry_after=wait, service=self.name)
+        return Unavailable(
+            f"The {self.name} service {why}. Try again in a moment.", retry_after=wait, service=self.name
+        )
 
 
 class Upstreams:
@@ -218,7 +222,7 @@ class Upstreams:
         path: str,
         *,
         params: Mapping[str, Any] | None = None,
-        json: Any = None,  # noqa: ANN401 - whatever the route takes
+        json: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """One call, its answer read whole."""
@@ -241,9 +245,7 @@ class Upstreams:
 
     def parallel(self, tasks: Mapping[str, Callable[[], T]]) -> dict[str, T]:
         """All at the same time; the first that raises is raised here, after all have ended."""
-        started = {
-            name: self._executor().submit(contextvars.copy_context().run, task) for name, task in tasks.items()
-        }
+        started = {name: self._executor().submit(contextvars.copy_context().run, task) for name, task in tasks.items()}
         wait(started.values())
         return {name: future.result() for name, future in started.items()}
 
@@ -263,7 +265,7 @@ def call(
     path: str,
     *,
     params: Mapping[str, Any] | None = None,
-    json: Any = None,  # noqa: ANN401 - whatever the route takes
+    json: Any = None,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
     """Ask one service on behalf of this caller; inside a request of the gateway."""
@@ -286,4 +288,3 @@ def _read(reply: Reply, upstream: Upstream) -> bytes:
         return reply.read()
     except HTTPError as error:
         raise Unavailable(f"The {upstream.name} service broke off its answer.", service=upstream.name) from error
-

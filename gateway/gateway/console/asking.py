@@ -32,7 +32,16 @@ class Answered:
         """What a panel shows: ok, down, denied, missing or refused."""
         if self.ok:
             return "ok"
-        return {401: "denied", 403: "denied", 404: "missing", 429: "down", 502: "down", 503: "down", 504: "down", 500: "down"}.get(self.status, "refused")
+        return {
+            401: "denied",
+            403: "denied",
+            404: "missing",
+            429: "down",
+            502: "down",
+            503: "down",
+            504: "down",
+            500: "down",
+        }.get(self.status, "refused")
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -82,8 +91,16 @@ def ask(service: str, path: str, params: Params = None) -> Answered:
 def ask_all(**questions: Question) -> dict[str, Answered]:
     """Several questions at once. One whose permission the reader lacks is not asked and reads as denied."""
     principal = me()
-    asked = {name: question for name, question in questions.items() if question.needs is None or principal.can(question.needs)}
-    answers = {name: Answered(service=question.service, status=403) for name, question in questions.items() if name not in asked}
+    asked = {
+        name: question
+        for name, question in questions.items()
+        if question.needs is None or principal.can(question.needs)
+    }
+    answers = {
+        name: Answered(service=question.service, status=403)
+        for name, question in questions.items()
+        if name not in asked
+    }
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the object itself, for other threads
 
     def put(question: Question) -> Callable[[], Answered]:
@@ -97,7 +114,9 @@ def ask_all(**questions: Question) -> dict[str, Answered]:
     return answers
 
 
-def tell(method: str, service: str, path: str, *, body: Mapping[str, Any] | None = None, etag: str | None = None) -> Answered:
+def tell(
+    method: str, service: str, path: str, *, body: Mapping[str, Any] | None = None, etag: str | None = None
+) -> Answered:
     """One write, sent once: the form's own key makes a second press of its button the same write."""
     headers = {}
     if etag:

@@ -77,11 +77,15 @@ def seal(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
     if request.endpoint and request.endpoint.endswith(".static"):
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "public, max-age=300"
+        response.headers["Cache-Control"] = (
+            "public, max-age=31536000, immutable" if "v" in request.args else "public, max-age=300"
+        )
         return response
     response.vary.update(("HX-Request", "HX-Target", "Cookie"))
     if "visitor" in g and request.cookies.get(VISITOR_COOKIE) != g.visitor:
-        response.set_cookie(VISITOR_COOKIE, g.visitor, httponly=True, samesite="Lax", secure=request.is_secure, path="/")
+        response.set_cookie(
+            VISITOR_COOKIE, g.visitor, httponly=True, samesite="Lax", secure=request.is_secure, path="/"
+        )
     return response
 
 

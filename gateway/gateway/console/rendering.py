@@ -5,8 +5,9 @@ import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NoReturn
+from urllib.parse import quote, unquote
 
-from flask import Response, abort, g, make_response, request, url_for
+from flask import Response, abort, g, make_response, redirect, request, url_for
 from jinja2 import ChainableUndefined, Environment, PackageLoader
 
 from gateway.console import guarding, wording
@@ -14,7 +15,8 @@ from gateway.console.asking import Answered, Question, ask_all, me
 from servicekit.auth import Principal
 
 STATIC: Final = Path(__file__).parent / "static"
-MACROS: Final = ("ui", "forms", "records", "states")
+MACROS: Final = ("ui", "states", "forms", "records")
+SAID_COOKIE: Final = "crm_said"
 
 
 def is_fragment() -> bool:
@@ -30,13 +32,22 @@ def page(template: str, *, status: int = 200, **context: Any) -> Response:  # no
     if block in found.blocks:
         part = found.new_context({**context, "is_fragment": True})
         return make_response("".join(found.blocks[block](part)), status)
-    context.setdefault("shell", _shell())
-    return make_response(found.render(**context), status)
+    context["shell"] = _shell()
+    context["said"], context["said_is_problem"] = _said()
+    response = make_response(found.render(**context), status)
+    if context["said"]:
+        response.delete_cookie(SAID_COOKIE)
+    return response
 
 
 SHELL: Final = {
-    "work": Question("cases", "/work-items", {"mine": "true", "state": "open", "limit": 1, "include_total": "true"}, needs="cases:read"),
-    "bell": Question("notifications", "/notifications", {"is_read": "false", "limit": 1, "include_total": "true"}),
+    "work": Question(
+        "cases",
+        "/work-items",
+        {"mine": "true", "state[in]": "open,claimed", "limit": 1, "include_total": "true"},
+        needs="cases:read",
+    ),
+    "bell": Question("notifications", "/notifications/unread-count"),
 }
 
 
@@ -46,7 +57,8 @@ def _shell() -> dict[str, int]:
         return {}
     if "shell" not in g:
         g.shell = ask_all(**SHELL)
-    return {name: answer.total or 0 for name, answer in g.shell.items()}
+    unread = g.shell["bell"].data
+    return {"work": g.shell["work"].total or 0, "bell": unread.get("unread", 0) if g.shell["bell"].ok else 0}
 
 
 def ask_page(**questions: Question) -> dict[str, Answered]:
@@ -110,6 +122,7 @@ def environment() -> Environment:
         full_path=lambda: request.full_path.rstrip("?"),
         can=can,
     )
+    env.tests["refusal"] = wording.is_refusal
     for name in MACROS:
         env.globals[name] = env.get_template(f"_macros/{name}.html").module
     return env
@@ -119,3 +132,18 @@ def can(permission: str) -> bool:
     """May the reader do this?"""
     principal: Principal = g.principal
     return principal.can(permission)
+
+
+def go(where: str, said: str = "") -> Response:
+    """After a change: to the page that shows it, with one sentence about what happened; `!` in front makes it bad news."""
+    response = make_response(redirect(where, 303))
+    if said:
+        response.set_cookie(
+            SAID_COOKIE, quote(said[:300]), max_age=60, httponly=True, samesite="Lax", secure=request.is_secure
+        )
+    return response
+
+
+def _said() -> tuple[str, bool]:
+    text = unquote(request.cookies.get(SAID_COOKIE, ""))
+    return text.removeprefix("!"), text.startswith("!")

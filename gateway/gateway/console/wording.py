@@ -70,7 +70,13 @@ STATES: Final[dict[str, dict[str, Look]]] = {
     },
 }
 
-OUTCOMES: Final = {"done": "Done", "approve": "Approve", "approved": "Approve", "reject": "Reject", "rejected": "Reject"}
+OUTCOMES: Final = {
+    "done": "Done",
+    "approve": "Approve",
+    "approved": "Approve",
+    "reject": "Reject",
+    "rejected": "Reject",
+}
 REFUSING: Final = frozenset({"reject", "rejected", "refuse", "refused", "decline", "declined"})
 
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["image", "heading", "lheading", "hr"])
@@ -100,7 +106,12 @@ def is_refusal(key: str) -> bool:
 
 def markdown(text: str | None) -> Markup:
     """A person's text with emphasis, lists and links; everything else is inert."""
-    html = nh3.clean(_markdown.render(text or ""), tags=_TAGS, link_rel="noopener noreferrer nofollow", url_schemes={"http", "https", "mailto", "tel"})
+    html = nh3.clean(
+        _markdown.render(text or ""),
+        tags=_TAGS,
+        link_rel="noopener noreferrer nofollow",
+        url_schemes={"http", "https", "mailto", "tel"},
+    )
     return Markup(html)  # noqa: S704 - nh3 made it
 
 
@@ -254,3 +265,14 @@ def hue(key: str | None) -> int:
 def plural(count: int | None, one: str, many: str = "") -> str:
     """1 case, 2 cases."""
     return f"{count or 0:,} {one if count == 1 else many or one + 's'}"
+
+
+def web_address(value: str | None) -> str:
+    """A website as a link goes to it; only http and https."""
+    text = (value or "").strip()
+    return text if re.match(r"https?://", text, re.IGNORECASE) else f"https://{text}"
+
+
+def web_name(value: str | None) -> str:
+    """A website as people say it."""
+    return re.sub(r"^https?://(www\.)?|/$", "", (value or "").strip(), flags=re.IGNORECASE)

@@ -36,7 +36,7 @@ def make_token(call: Call) -> dict[str, Any]:
 
     An unknown address and a wrong password have the same answer; after five failures each try must wait longer (429).
     """
-    # Nothing is written yet: the password is checked without holding this transaction's lock, and a failure stays counted.
+    # Nothing is written yet: check the password without this transaction's lock; a failure stays counted.
     call.session.rollback()
     ip = request.remote_addr or ""
     user_id = sessions.sign_in(call.service.database, **call.body, now=call.now, ip=ip)
@@ -85,18 +85,23 @@ def _me(call: Call) -> dict[str, Any]:
 
 
 @routes.page("/api-keys", needs="api_keys:read", listing=KEYS)
-def list_keys(call: Call) -> Select[tuple[ApiKey]]:
+def list_keys(call: Call) -> Select[ApiKey]:
     """The caller's own keys; all of them for who administers users."""
     return queries.visible_keys(call.principal)
 
 
-@routes.post("/api-keys", needs="api_keys:write", body=schemas.KeyCreate, returns=schemas.KeyMade, location="/api/v1/api-keys/{id}")
+@routes.post(
+    "/api-keys",
+    needs="api_keys:write",
+    body=schemas.KeyCreate,
+    returns=schemas.KeyMade,
+    location="/api/v1/api-keys/{id}",
+)
 def make_key(call: Call) -> dict[str, Any]:
     """Make a key in one's own name. The secret is in this answer and nowhere else."""
     made = keys.make_key(call.session, by=call.principal, now=call.now, **call.body)
     call.headers["Cache-Control"] = "no-store"
-    shown: dict[str, Any] = schemas.KeyRead().dump(made.key)
-    return {**shown, "expires_at": made.key.expires_at, "last_used_at": None, "created_at": made.key.created_at, "secret": made.secret}
+    return {**{name: getattr(made.key, name) for name in schemas.KeyRead().fields}, "secret": made.secret}
 
 
 @routes.get("/api-keys/<id>", needs="api_keys:read", returns=schemas.KeyRead)
@@ -119,7 +124,7 @@ def _own_key(call: Call, id: str) -> ApiKey:
 
 
 @routes.page("/sessions", needs=SIGNED_IN, listing=SESSIONS)
-def list_sessions(call: Call) -> Select[tuple[LoginSession]]:
+def list_sessions(call: Call) -> Select[LoginSession]:
     """The browsers in which the caller is signed in."""
     return queries.own_sessions(call.principal)
 

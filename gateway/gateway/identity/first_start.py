@@ -1,4 +1,4 @@
-"""What must be there before anybody can come in: the shipped roles, and one administrator if the environment names one."""
+"""What must be there before anybody can come in: the shipped roles, and the administrator the environment names."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from servicekit.upsert import insert_if_absent
 
 
 def prepare(session: Session, *, now: datetime, admin_email: str = "", admin_password: str = "") -> None:
-    """Roles, and the first administrator: the second time, and when two processes start at once, nothing happens twice."""
+    """Roles and the first administrator; repeated, or in two processes at once, nothing happens twice."""
     for key, name, permissions, scope in rules.SHIPPED_ROLES:
         insert_if_absent(
             session,
@@ -51,7 +51,7 @@ def _create_administrator(session: Session, *, now: datetime, email: str, passwo
 
 
 def link_for(session: Session, *, now: datetime, email: str = "") -> str:
-    """The token of a one-time link for this user, or for the first administrator; where there is none yet, one is made."""
+    """The token of a one-time link for this user, or for the first administrator, who is made if need be."""
     if email:
         user = queries.user_by_email(session, rules.normal_email(email))
         if user is None or not user.is_active:

@@ -52,11 +52,11 @@ def roles_by_key(session: Session, keys: Sequence[str]) -> list[Role]:
 def teams_by_id(session: Session, ids: Sequence[str]) -> list[Team]:
     """All of them; an unknown id is a wrong field."""
     found = {team.id: team for team in session.scalars(select(Team).where(Team.id.in_(ids)))}
-    missing = [id for id in ids if id not in found]
+    missing = [one for one in ids if one not in found]
     if missing:
         detail = f"There is no team {missing[0]!r}."
         raise Invalid(detail, fields=[FieldError(pointer="/team_ids", code="unknown_team", detail=detail)])
-    return [found[id] for id in dict.fromkeys(ids)]
+    return [found[one] for one in dict.fromkeys(ids)]
 
 
 def is_last_administrator(session: Session, user: User) -> bool:
@@ -80,12 +80,12 @@ def first_administrator(session: Session) -> User | None:
     ).one_or_none()
 
 
-def visible_keys(principal: Principal) -> Select[tuple[ApiKey]]:
+def visible_keys(principal: Principal) -> Select[ApiKey]:
     """One's own; who administers users sees all."""
     found = select(ApiKey).where(ApiKey.revoked_at.is_(None))
     return found if principal.can("users:admin") else found.where(ApiKey.user_id == principal.id)
 
 
-def own_sessions(principal: Principal) -> Select[tuple[LoginSession]]:
+def own_sessions(principal: Principal) -> Select[LoginSession]:
     """The browsers in which the caller is signed in."""
     return select(LoginSession).where(LoginSession.user_id == principal.id)

@@ -18,6 +18,7 @@ SEEN_EVERY = timedelta(minutes=1)
 
 PASSWORD_SHORTEST = 12
 PASSWORD_LONGEST = 128
+FEWEST_DIFFERENT = 5
 
 ACCOUNT_FREE_FAILURES = 5
 ADDRESS_FREE_FAILURES = 20
@@ -71,7 +72,7 @@ def check_password(password: str, *, email: str = "") -> None:
         problem = f"Use at least {PASSWORD_SHORTEST} characters."
     elif len(password) > PASSWORD_LONGEST:
         problem = f"Use at most {PASSWORD_LONGEST} characters."
-    elif len(set(password)) < 5 or normal_email(password) == normal_email(email):
+    elif len(set(password)) < FEWEST_DIFFERENT or normal_email(password) == normal_email(email):
         problem = "Choose a password that is harder to guess."
     if problem:
         raise Invalid(problem, fields=[FieldError(pointer="/password", code="weak", detail=problem)])

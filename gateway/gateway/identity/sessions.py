@@ -1,9 +1,9 @@
 """Browser sessions: starting, redeeming a one-time link, ending.
 
-For the console: `start_session` and `sign_in` take the service's `Database`, because a wrong password must stay counted
-though the request fails; the others take the `Session` of the transaction that the view has opened. All times are passed in.
-Who is asking comes from `gateway.admission.current_principal()`; set and clear the cookie with
-`gateway.admission.set_session_cookie(response, token)` and `clear_session_cookie(response)`; read it with `session_token()`.
+For the console: `start_session` and `sign_in` take the service's `Database`, because a wrong password must stay
+counted though the request fails; the others take the `Session` of the view's own transaction. Times are passed in.
+Who is asking comes from `gateway.admission.current_principal()`; set and clear the cookie with its
+`set_session_cookie(response, token)` and `clear_session_cookie(response)`; read it with `session_token()`.
 
     token = start_session(database, email=…, password=…, now=…, ip=request.remote_addr or "", user_agent=…)
     token = redeem_login_link(session, token=…, now=…, ip=…, user_agent=…)

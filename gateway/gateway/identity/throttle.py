@@ -1,4 +1,4 @@
-"""Slows down guessing: failures are counted per account and per address, in the database, without ever locking anybody out."""
+"""Slows down guessing: failures count per account and per address, in the database; nobody is ever locked out."""
 
 from datetime import datetime
 
@@ -35,7 +35,7 @@ def remember_failure(session: Session, *, email: str, ip: str, now: datetime) ->
 
 
 def forget_failures(session: Session, *, email: str) -> None:
-    """The right password clears the account; the address keeps its count, or one own account would reset every guess."""
+    """The right password clears the account, not the address: one account of one's own would reset every guess."""
     session.execute(delete(LoginFailure).where(LoginFailure.subject == _account(email)))
 
 

@@ -63,28 +63,34 @@ def create_user(
 
 
 def update_user(session: Session, user: User, *, by: Principal, now: datetime, changes: dict[str, Any]) -> User:
-    """Change what is named; a new password and `is_active: false` end every session, token and key."""
+    """Change what is named; a new password and `is_active: false` end every session, token and link."""
     for name in ("name", "language"):
         if name in changes:
             setattr(user, name, changes[name])
-    if "email" in changes and rules.normal_email(changes["email"]) != user.email:
-        _check_may_manage(user, by=by)
-        _check_email_is_free(session, rules.normal_email(changes["email"]))
-        user.email = rules.normal_email(changes["email"])
     if "manager_id" in changes:
         user.manager_id = _manager(session, changes["manager_id"], of=user)
     if "team_ids" in changes:
         user.teams = queries.teams_by_id(session, changes["team_ids"])
-    if "roles" in changes:
-        _change_roles(session, user, changes["roles"], by=by)
-    if changes.get("password"):
-        _check_may_manage(user, by=by)
-        set_password(session, user, password=changes["password"], now=now)
-    if "is_active" in changes and changes["is_active"] != user.is_active:
-        return enable_user(session, user, by=by, now=now) if changes["is_active"] else disable_user(session, user, by=by, now=now)
+    if {"email", "password", "roles"} & changes.keys():
+        _change_access(session, user, by=by, now=now, changes=changes)
+    if changes.get("is_active", user.is_active) != user.is_active:
+        move = enable_user if changes["is_active"] else disable_user
+        return move(session, user, by=by, now=now)
     user.updated_at = now
     _tell(session, UserUpdated, user, now=now)
     return user
+
+
+def _change_access(session: Session, user: User, *, by: Principal, now: datetime, changes: dict[str, Any]) -> None:
+    _check_may_manage(user, by=by)
+    address = rules.normal_email(changes.get("email", user.email))
+    if address != user.email:
+        _check_email_is_free(session, address)
+        user.email = address
+    if "roles" in changes:
+        _change_roles(session, user, changes["roles"], by=by)
+    if "password" in changes:
+        set_password(session, user, password=changes["password"], now=now)
 
 
 def disable_user(session: Session, user: User, *, by: Principal, now: datetime) -> User:
@@ -166,7 +172,6 @@ def _end_everything(session: Session, user: User) -> None:
 
 
 def _change_roles(session: Session, user: User, keys: Sequence[str], *, by: Principal) -> None:
-    _check_may_manage(user, by=by)
     roles = queries.roles_by_key(session, keys)
     if "administrator" not in keys and queries.is_last_administrator(session, user):
         raise LastAdministrator("This is the last active administrator. Make somebody else one first.")

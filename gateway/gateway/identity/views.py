@@ -24,7 +24,9 @@ USERS = Listing(
     default_sort="name",
     search=lambda q: or_(User.name.icontains(q, autoescape=True), User.email.icontains(q, autoescape=True)),
 )
-ROLES = Listing(reads=schemas.RoleRead, id=Role.id, filters={"key": text(Role.key)}, sorts={"key": Role.key}, default_sort="key")
+ROLES = Listing(
+    reads=schemas.RoleRead, id=Role.id, filters={"key": text(Role.key)}, sorts={"key": Role.key}, default_sort="key"
+)
 TEAMS = Listing(
     reads=schemas.TeamRead,
     id=Team.id,
@@ -35,7 +37,7 @@ TEAMS = Listing(
 
 
 @routes.page("/users", needs="users:read", listing=USERS)
-def list_users(call: Call) -> Select[tuple[User]]:
+def list_users(call: Call) -> Select[User]:
     """The members of the staff."""
     return select(User)
 
@@ -79,12 +81,14 @@ def enable_user(call: Call, id: str) -> User:
 
 
 @routes.page("/roles", needs="users:read", listing=ROLES)
-def list_roles(call: Call) -> Select[tuple[Role]]:
+def list_roles(call: Call) -> Select[Role]:
     """The roles."""
     return select(Role)
 
 
-@routes.post("/roles", needs="roles:admin", body=schemas.RoleCreate, returns=schemas.RoleRead, location="/api/v1/roles/{id}")
+@routes.post(
+    "/roles", needs="roles:admin", body=schemas.RoleCreate, returns=schemas.RoleRead, location="/api/v1/roles/{id}"
+)
 def create_role(call: Call) -> Role:
     """Add a role, with no more rights than the caller has."""
     return roles.create_role(call.session, by=call.principal, now=call.now, **call.body)
@@ -113,12 +117,14 @@ def delete_role(call: Call, id: str) -> None:
 
 
 @routes.page("/teams", needs="teams:read", listing=TEAMS)
-def list_teams(call: Call) -> Select[tuple[Team]]:
+def list_teams(call: Call) -> Select[Team]:
     """The teams."""
     return select(Team)
 
 
-@routes.post("/teams", needs="teams:admin", body=schemas.TeamWrite, returns=schemas.TeamRead, location="/api/v1/teams/{id}")
+@routes.post(
+    "/teams", needs="teams:admin", body=schemas.TeamWrite, returns=schemas.TeamRead, location="/api/v1/teams/{id}"
+)
 def create_team(call: Call) -> Team:
     """Add a team."""
     return roles.create_team(call.session, now=call.now, name=call.body["name"])

@@ -12,10 +12,15 @@ def fire_due_timers(work: Work) -> int:
     now = work.now()
     with work.database.read() as session:
         ids = due_timers(session, now=now)
-    fired = 0
+    fired, failures = 0, []
     for timer_id in ids:
         if work.is_stopping():
             break
-        with work.database.write() as session:
-            fired += fire_timer(session, timer_id, now=now)
+        try:
+            with work.database.write() as session:
+                fired += fire_timer(session, timer_id, now=now)
+        except Exception as failure:  # noqa: BLE001 - raised below, after the others had their turn
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("timers that could not be fired", failures)
     return fired

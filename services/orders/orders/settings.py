@@ -1,8 +1,9 @@
 """What this service needs to know beside the kit's settings."""
 
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from servicekit.settings import Settings
+from servicekit.settings import BadSettings, Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,3 +14,12 @@ class OrdersSettings(Settings):
     time_zone: str = field(default="UTC", metadata={"env": "CRM_TIME_ZONE"})
     payment_days: int = field(default=14, metadata={"env": "CRM_PAYMENT_DAYS"})
     currency: str = field(default="EUR", metadata={"env": "CRM_CURRENCY"})
+
+    def __post_init__(self) -> None:
+        """Refuse at the start what would fail at the first invoice."""
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise BadSettings(f"CRM_TIME_ZONE={self.time_zone!r} is not a zone such as Europe/Berlin.") from error
+        if self.payment_days < 0:
+            raise BadSettings(f"CRM_PAYMENT_DAYS={self.payment_days} is below 0.")

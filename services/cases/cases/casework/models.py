@@ -85,5 +85,5 @@ class CaseHistory(Base):
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor_id: Mapped[str | None] = mapped_column(String(40))
-    action: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(60))
     detail: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)

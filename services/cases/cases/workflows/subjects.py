@@ -25,7 +25,7 @@ class SubjectKind(Protocol):
     """The other half of the engine, written by the sub-domain that owns the records."""
 
     def note(
-        self, session: Session, subject_id: str, *, action: str, detail: Mapping[str, Any], by: str | None, now: datetime
+        self, session: Session, subject_id: str, *, kind: str, detail: Mapping[str, Any], by: str | None, now: datetime
     ) -> None:
         """Add a line to the record's history."""
 

@@ -25,7 +25,9 @@ def add_contact(session: Session, organization: Customer, *, details: Mapping[st
     person = _person_for(session, organization, details, by=by)
     known = session.scalars(queries.between(organization.id, person.id)).one_or_none()
     if known is not None:
-        raise rules.AlreadyContact(f"{person.name} is a contact of {organization.name} already.", existing={"id": known.id})
+        raise rules.AlreadyContact(
+            f"{person.name} is a contact of {organization.name} already.", existing={"id": known.id}
+        )
     return affiliate(
         session,
         organization,

@@ -9,7 +9,7 @@ from servicekit.auth import Principal
 from servicekit.errors import NotFound
 
 
-def visible_contacts(principal: Principal) -> Select[tuple[Contact]]:
+def visible_contacts(principal: Principal) -> Select[Contact]:
     """The contacts of every organization in the caller's record scope."""
     return select(Contact).where(Contact.organization_id.in_(visible_customer_ids(principal)))
 
@@ -22,16 +22,21 @@ def find_contact(session: Session, principal: Principal, contact_id: str) -> Con
     return contact
 
 
-def primary_of(organization_id: str) -> Select[tuple[Contact]]:
+def primary_of(organization_id: str) -> Select[Contact]:
     """The one primary contact, where there is any contact."""
     return select(Contact).where(Contact.organization_id == organization_id, Contact.is_primary.is_(True))
 
 
-def oldest_of(organization_id: str) -> Select[tuple[Contact]]:
+def oldest_of(organization_id: str) -> Select[Contact]:
     """The contact that came first."""
-    return select(Contact).where(Contact.organization_id == organization_id).order_by(Contact.created_at, Contact.id).limit(1)
+    return (
+        select(Contact)
+        .where(Contact.organization_id == organization_id)
+        .order_by(Contact.created_at, Contact.id)
+        .limit(1)
+    )
 
 
-def between(organization_id: str, person_id: str) -> Select[tuple[Contact]]:
+def between(organization_id: str, person_id: str) -> Select[Contact]:
     """The contact that this person is to this organization."""
     return select(Contact).where(Contact.organization_id == organization_id, Contact.person_id == person_id)

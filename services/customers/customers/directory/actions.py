@@ -153,7 +153,7 @@ def unblock_customer(session: Session, customer: Customer, *, by: By) -> Custome
 
 
 def mark_changed(session: Session, customer: Customer, *, changed: str, by: By) -> None:
-    """Something that hangs on the customer changes: a new version, at once (it orders concurrent changes), and its event."""
+    """Something that hangs on the customer changes: a new version at once (it orders concurrent changes), and its event."""
     _touch(session, customer, by)
     record(session, _state(CustomerUpdated, customer, changed), about=customer, at=by.now)
 
@@ -191,12 +191,14 @@ def _readable(details: Mapping[str, Any], *, country: str | None = None) -> dict
     return values
 
 
-def _trimmed(value: Any) -> Any:  # noqa: ANN401 - any field's value
+def _trimmed(value: Any) -> Any:
     return (value.strip() or None) if isinstance(value, str) else value
 
 
 def _name_of(values: Mapping[str, Any]) -> str:
-    return rules.full_name(name=values.get("name"), first_name=values.get("first_name"), last_name=values.get("last_name"))
+    return rules.full_name(
+        name=values.get("name"), first_name=values.get("first_name"), last_name=values.get("last_name")
+    )
 
 
 def _rename(customer: Customer, values: dict[str, Any]) -> None:
@@ -230,7 +232,10 @@ def _search_text(session: Session, customer: Customer) -> str:
     person = aliased(Customer)
     names = select(person.name, person.email).join(Contact, Contact.person_id == person.id)
     people = [
-        part for row in session.execute(names.where(Contact.organization_id == customer.id)) for part in row if part is not None
+        part
+        for row in session.execute(names.where(Contact.organization_id == customer.id))
+        for part in row
+        if part is not None
     ]
     return rules.search_text(
         number=customer.number, name=customer.name, email=customer.email_norm, phone=customer.phone, people=people
@@ -301,7 +306,9 @@ def _touch(session: Session, customer: Customer, by: By) -> None:
     session.flush()
 
 
-def _tell_update(session: Session, customer: Customer, by: By, *, changed: list[str], changes: list[dict[str, Any]]) -> None:
+def _tell_update(
+    session: Session, customer: Customer, by: By, *, changed: list[str], changes: list[dict[str, Any]]
+) -> None:
     _touch(session, customer, by)
     if {"name", "email"} & set(changed):
         for organization in session.scalars(queries.organizations_of(customer.id)):
@@ -312,7 +319,7 @@ def _tell_update(session: Session, customer: Customer, by: By, *, changed: list[
     _tell(session, customer, by, kind="customer.updated", sentence=sentence, names_actor=True, data={"changes": told})
 
 
-def _wire(value: Any) -> Any:  # noqa: ANN401 - any field's value
+def _wire(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -333,6 +340,17 @@ def _state(event: type[E], customer: Customer, *changed: str) -> E:
     )
 
 
-def _tell(session: Session, customer: Customer, by: By, *, kind: str, sentence: str, **more: Any) -> None:  # noqa: ANN401 - a Story's fields
+def _tell(session: Session, customer: Customer, by: By, *, kind: str, sentence: str, **more: Any) -> None:
     subject = Subject(type="customer", id=customer.id, number=customer.number)
-    tell(session, Story(kind=kind, sentence=sentence, subject=subject, at=by.now, actor_id=by.actor_id, customer_id=customer.id, **more))
+    tell(
+        session,
+        Story(
+            kind=kind,
+            sentence=sentence,
+            subject=subject,
+            at=by.now,
+            actor_id=by.actor_id,
+            customer_id=customer.id,
+            **more,
+        ),
+    )

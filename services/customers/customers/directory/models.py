@@ -14,8 +14,9 @@ from servicekit.db import UtcDateTime, Versioned
 class Customer(Versioned, Base):
     """An organization or an individual.
 
-    `email_key` claims the e-mail within its kind; it is empty while the customer is archived, or where a second one with
-    that e-mail was allowed: so an archived customer never owns an address. `search_text` also holds its contacts' names.
+    `email_key` claims the e-mail within its kind; it is empty while the customer is archived, or where a second one
+    with that e-mail was allowed: so an archived customer never owns an address. `search_text` holds everything the
+    customer is found by, also the names of its contacts.
     """
 
     __tablename__ = "customers"
@@ -57,10 +58,10 @@ class Customer(Versioned, Base):
     blocked_by: Mapped[str | None] = mapped_column(String(40))
     blocked_reason: Mapped[str | None] = mapped_column(String(500))
 
-    name_search: Mapped[str] = mapped_column(String(200))
-    email_norm: Mapped[str | None] = mapped_column(String(320), index=True)
-    email_key: Mapped[str | None] = mapped_column(String(320))
-    domain: Mapped[str | None] = mapped_column(String(255), index=True)
+    name_search: Mapped[str] = mapped_column(String(600))
+    email_norm: Mapped[str | None] = mapped_column(String(640), index=True)
+    email_key: Mapped[str | None] = mapped_column(String(640))
+    domain: Mapped[str | None] = mapped_column(String(320), index=True)
     search_text: Mapped[str] = mapped_column(Text)
 
     facts: Mapped[CustomerFacts | None] = relationship(

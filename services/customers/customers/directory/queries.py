@@ -9,12 +9,12 @@ from servicekit.auth import Principal, visible
 from servicekit.errors import NotFound
 
 
-def visible_customers(principal: Principal) -> Select[tuple[Customer]]:
+def visible_customers(principal: Principal) -> Select[Customer]:
     """The customers in the caller's record scope, archived ones too."""
     return visible(select(Customer), principal, owner=Customer.owner_id, team=Customer.team_id)
 
 
-def visible_customer_ids(principal: Principal) -> Select[tuple[str]]:
+def visible_customer_ids(principal: Principal) -> Select[str]:
     """The same, for an IN condition of what hangs on a customer."""
     return visible_customers(principal).with_only_columns(Customer.id)
 
@@ -38,31 +38,31 @@ def matching(query: str) -> ColumnElement[bool]:
     return and_(*(Customer.search_text.contains(word, autoescape=True) for word in search_words(query)))
 
 
-def with_email(kind: CustomerKind, email_norm: str) -> Select[tuple[Customer]]:
+def with_email(kind: CustomerKind, email_norm: str) -> Select[Customer]:
     """Those not archived, the oldest first."""
     return _living(kind).where(Customer.email_norm == email_norm)
 
 
-def with_phone_and_name(kind: CustomerKind, phone: str, name: str) -> Select[tuple[Customer]]:
+def with_phone_and_name(kind: CustomerKind, phone: str, name: str) -> Select[Customer]:
     """Those not archived, the oldest first; a family shares a phone, so the name must match too."""
     return _living(kind).where(Customer.phone == phone, Customer.name_search == plain(name))
 
 
-def organizations_named(name: str) -> Select[tuple[Customer]]:
+def organizations_named(name: str) -> Select[Customer]:
     """Those not archived with exactly that name, accents and case aside; the oldest first."""
     return _living(CustomerKind.ORGANIZATION).where(Customer.name_search == plain(name))
 
 
-def organizations_of_domain(domain: str) -> Select[tuple[Customer]]:
+def organizations_of_domain(domain: str) -> Select[Customer]:
     """Those not archived that own the domain, the oldest first."""
     return _living(CustomerKind.ORGANIZATION).where(Customer.domain == domain)
 
 
-def organizations_of(person_id: str) -> Select[tuple[Customer]]:
+def organizations_of(person_id: str) -> Select[Customer]:
     """Those that the person is a contact of."""
     return select(Customer).join(Contact, Contact.organization_id == Customer.id).where(Contact.person_id == person_id)
 
 
-def _living(kind: CustomerKind) -> Select[tuple[Customer]]:
+def _living(kind: CustomerKind) -> Select[Customer]:
     ordered = select(Customer).order_by(Customer.created_at, Customer.id)
     return ordered.where(Customer.kind == kind, Customer.is_archived.is_(False))

@@ -13,7 +13,7 @@ import phonenumbers
 from servicekit.errors import Conflict, FieldError
 
 # Letters that Unicode does not take apart into a letter and an accent.
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"})
 _FREE_MAIL = frozenset(
     {
         "aol.com", "fastmail.com", "free.fr", "gmail.com", "gmx.at", "gmx.ch", "gmx.de", "gmx.net", "googlemail.com",
@@ -92,14 +92,16 @@ def normal_phone(text: str, *, country: str | None = None) -> str:
     try:
         number = phonenumbers.parse(f"+{wanted[2:]}" if wanted.startswith("00") else wanted, country)
     except phonenumbers.NumberParseException as error:
-        raise Unreadable(f"{wanted!r} is not a phone number: write it with its country code, like +351 912 345 678.") from error
+        raise Unreadable(
+            f"{wanted!r} is not a phone number: write it with its country code, like +351 912 345 678."
+        ) from error
     if phonenumbers.is_possible_number_with_reason(number) not in _POSSIBLE:
         raise Unreadable(f"{wanted!r} has too few or too many digits for a phone number of +{number.country_code}.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def company_domain(*, email: str | None, website: str | None) -> str | None:
-    """The internet domain that is the organization's own: of its e-mail unless everybody may have one there, else of its site."""
+    """The organization's own internet domain: of its e-mail, unless everybody may have one there, else of its site."""
     domain = email.rpartition("@")[2] if email else ""
     if domain and domain not in _FREE_MAIL:
         return domain
@@ -125,7 +127,9 @@ def what_is_missing(*, name: str, email: str | None, phone: str | None) -> list[
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Field by field what `after` makes different."""
     return [
-        {"field": name, "before": before[name], "after": value} for name, value in after.items() if before[name] != value
+        {"field": name, "before": before[name], "after": value}
+        for name, value in after.items()
+        if before[name] != value
     ]
 
 

@@ -20,15 +20,26 @@ class Address(Schema):
     city = _text(100)
     postcode = _text(20)
     country = fields.String(
-        allow_none=True, validate=validate.Regexp(r"^[A-Z]{2}\Z", error="Give a country code of two letters, such as PT.")
+        allow_none=True,
+        validate=validate.Regexp(r"^[A-Z]{2}\Z", error="Give a country code of two letters, such as PT."),
     )
+
+
+_SYSTEM = validate.Regexp(r"^[a-z0-9_-]{1,60}\Z", error="Name the system with a-z, 0-9, - and _.")
+
+
+class ExternalKey(Schema):
+    """One id in one other system, as a path names it."""
+
+    system = fields.String(required=True, validate=_SYSTEM)
+    external_id = fields.String(required=True, validate=validate.Length(min=1, max=200))
 
 
 class ExternalIds(fields.Dict):
     """`{"sap": "4711"}`: by which id other systems know the customer."""
 
     def __init__(self) -> None:
-        system = fields.String(validate=validate.Regexp(r"^[a-z0-9_-]{1,60}\Z", error="Use a-z, 0-9, - and _."))
+        system = fields.String(validate=_SYSTEM)
         super().__init__(keys=system, values=fields.String(allow_none=True, validate=validate.Length(min=1, max=200)))
 
 
@@ -109,4 +120,6 @@ class CustomerRead(Schema):
 class Block(Schema):
     """Why the customer is blocked."""
 
-    reason = fields.String(required=True, validate=[validate.Length(max=500), validate.Regexp(r".*\S", error="Say why.")])
+    reason = fields.String(
+        required=True, validate=[validate.Length(max=500), validate.Regexp(r".*\S", error="Say why.")]
+    )

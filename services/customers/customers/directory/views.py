@@ -8,10 +8,11 @@ from customers.directory import actions, queries
 from customers.directory.actions import By
 from customers.directory.models import Customer
 from customers.directory.rules import CustomerKind, CustomerStatus
-from customers.directory.schemas import Block, CustomerCreate, CustomerRead, CustomerUpdate
+from customers.directory.schemas import Block, CustomerCreate, CustomerRead, CustomerUpdate, ExternalKey
 from servicekit.auth import Principal, Scope
 from servicekit.http import Call, Routes
 from servicekit.listing import Listing, flag, instant, text
+from servicekit.schemas import load
 
 routes = Routes("directory")
 
@@ -92,6 +93,7 @@ def put_customer(call: Call, system: str, external_id: str) -> tuple[Customer, i
 
     201 where it is new, else 200; only the fields given are changed, and the kind of a customer never is.
     """
+    load(ExternalKey(), {"system": system, "external_id": external_id})
     details = {**call.body, "external_ids": {**call.body.get("external_ids", {}), system: external_id}}
     allows_duplicate = details.pop("allow_duplicate")
     known = queries.by_external_id(call.session, system, external_id)
@@ -130,13 +132,17 @@ def unblock_customer(call: Call, id: str) -> Customer:
 @routes.action("/customers/<id>:activate", needs="customers:write", returns=CustomerRead)
 def activate_customer(call: Call, id: str) -> Customer:
     """Set a customer active."""
-    return actions.update_customer(call.session, _checked(call, id), details={"status": CustomerStatus.ACTIVE}, by=_by(call))
+    return actions.update_customer(
+        call.session, _checked(call, id), details={"status": CustomerStatus.ACTIVE}, by=_by(call)
+    )
 
 
 @routes.action("/customers/<id>:deactivate", needs="customers:write", returns=CustomerRead)
 def deactivate_customer(call: Call, id: str) -> Customer:
     """Set a customer inactive."""
-    return actions.update_customer(call.session, _checked(call, id), details={"status": CustomerStatus.INACTIVE}, by=_by(call))
+    return actions.update_customer(
+        call.session, _checked(call, id), details={"status": CustomerStatus.INACTIVE}, by=_by(call)
+    )
 
 
 def _by(call: Call) -> By:

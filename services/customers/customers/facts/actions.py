@@ -1,32 +1,21 @@
 """Keep the copies up to date: the newest version wins, in whatever order the events arrive."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from customers.entities import Base
-from customers.facts.models import CaseFact, CustomerFacts, OrderFact, User
-from servicekit.money import Money
+from customers.facts.models import BalanceFact, CaseFact, CustomerFacts, OrderFact, User
 from servicekit.upsert import insert_if_absent
-
-
-@dataclass(frozen=True, kw_only=True)
-class Balance:
-    """What orders tells of a customer's account."""
-
-    total_value: Money
-    open_balance: Money
-    orders: int
-    last_order_at: datetime | None
 
 
 def facts_of(session: Session, customer_id: str) -> CustomerFacts:
     """The customer's figures, locked until commit; made empty where there are none yet."""
-    insert_if_absent(session, CustomerFacts, customer_id=customer_id, orders=0, open_cases=0, balance_sequence=0)
-    return session.scalars(select(CustomerFacts).where(CustomerFacts.customer_id == customer_id).with_for_update()).one()
+    insert_if_absent(session, CustomerFacts, customer_id=customer_id, orders=0, open_cases=0)
+    return session.scalars(
+        select(CustomerFacts).where(CustomerFacts.customer_id == customer_id).with_for_update()
+    ).one()
 
 
 def note_interaction(session: Session, *, customer_ids: Iterable[str | None], at: datetime) -> None:
@@ -37,22 +26,44 @@ def note_interaction(session: Session, *, customer_ids: Iterable[str | None], at
             facts.last_interaction_at = at
 
 
-def keep_balance(session: Session, *, customer_id: str, balance: Balance, sequence: int) -> None:
-    """Orders told the account of the customer; an older telling changes nothing."""
-    facts = facts_of(session, customer_id)
-    if facts.balance_sequence >= sequence:
+def keep_balance(session: Session, *, told: BalanceFact) -> None:
+    """Keep the newest telling of an account. The customer's amounts are those of the currency most used."""
+    facts = facts_of(session, told.customer_id)
+    before = session.get(BalanceFact, (told.customer_id, told.currency), with_for_update=True)
+    if before is not None and before.sequence >= told.sequence:
         return
-    facts.balance_sequence = sequence
-    facts.currency = balance.total_value.currency
-    facts.total_value_minor = balance.total_value.minor
-    facts.open_balance_minor = balance.open_balance.minor
-    facts.orders = balance.orders
-    facts.last_order_at = balance.last_order_at
+    session.merge(told)
+    session.flush()
+    accounts = session.scalars(select(BalanceFact).where(BalanceFact.customer_id == told.customer_id)).all()
+    main = min(accounts, key=lambda account: (-account.orders, account.currency))
+    facts.currency = main.currency
+    facts.total_value_minor, facts.open_balance_minor = main.total_value_minor, main.open_balance_minor
+    facts.orders = sum(account.orders for account in accounts)
+    facts.last_order_at = max((one.last_order_at for one in accounts if one.last_order_at is not None), default=None)
+
+
+def hold_case(session: Session, *, case_id: str, number: str | None, at: datetime) -> CaseFact:
+    """The case as far as it is known, locked until commit; an empty one (sequence 0) where it was not told yet.
+
+    Without the lock, an entry of the case and the link to its customer could miss each other in two transactions.
+    """
+    insert_if_absent(
+        session,
+        CaseFact,
+        id=case_id,
+        number=number or "",
+        subject="",
+        status="",
+        is_open=False,
+        opened_at=at,
+        sequence=0,
+    )
+    return session.get_one(CaseFact, case_id, with_for_update=True)
 
 
 def keep_case(session: Session, *, told: CaseFact) -> CaseFact:
     """Keep the newest telling of a case and count the open cases of its customers again; gives what is kept now."""
-    before = session.get(CaseFact, told.id)
+    before = session.get(CaseFact, told.id, with_for_update=True)
     if before is not None and before.sequence >= told.sequence:
         return before
     touched = {told.customer_id, before.customer_id if before else None}
@@ -66,17 +77,15 @@ def keep_case(session: Session, *, told: CaseFact) -> CaseFact:
 
 def keep_order(session: Session, *, told: OrderFact) -> None:
     """Keep the newest telling of an order."""
-    _keep(session, OrderFact, told)
+    before = session.get(OrderFact, told.id, with_for_update=True)
+    if before is None or before.sequence < told.sequence:
+        session.merge(told)
 
 
 def keep_user(session: Session, *, told: User) -> None:
     """Keep the newest telling of a member of staff."""
-    _keep(session, User, told)
-
-
-def _keep(session: Session, entity: type[Base], told: OrderFact | User) -> None:
-    before = session.get(entity, told.id)
-    if before is None or before.sequence < told.sequence:  # type: ignore[attr-defined]
+    before = session.get(User, told.id, with_for_update=True)
+    if before is None or before.sequence < told.sequence:
         session.merge(told)
 
 

@@ -1,4 +1,4 @@
-"""Copies of what other services own: a case, an order, a user, and the figures of a customer."""
+"""Copies of what other services own: a balance, a case, an order, a user, and the figures of a customer."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from servicekit.money import Money
 
 
 class CustomerFacts(Base):
-    """The figures of one customer. Amounts are minor units of `currency`; `balance_sequence` guards against older events."""
+    """The figures of one customer, computed from the copies below. Amounts are minor units of `currency`."""
 
     __tablename__ = "customer_facts"
 
@@ -23,7 +23,6 @@ class CustomerFacts(Base):
     open_cases: Mapped[int] = mapped_column(default=0)
     last_order_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_interaction_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    balance_sequence: Mapped[int] = mapped_column(default=0)
 
     @property
     def total_value(self) -> Money | None:
@@ -39,6 +38,20 @@ class CustomerFacts(Base):
         if minor is None or self.currency is None:
             return None
         return Money.from_minor(minor, self.currency)
+
+
+class BalanceFact(Base):
+    """What orders last told of a customer's account in one currency."""
+
+    __tablename__ = "balance_facts"
+
+    customer_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    currency: Mapped[str] = mapped_column(String(3), primary_key=True)
+    total_value_minor: Mapped[int] = mapped_column(BigInteger)
+    open_balance_minor: Mapped[int] = mapped_column(BigInteger)
+    orders: Mapped[int]
+    last_order_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sequence: Mapped[int]
 
 
 class CaseFact(Base):
@@ -83,5 +96,3 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(200))
     is_active: Mapped[bool]
     sequence: Mapped[int]
-
-

@@ -5,13 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from customers.facts.models import CaseFact, OrderFact, User
-
-
-def case_customer(session: Session, case_id: str | None) -> tuple[str | None, str | None]:
-    """The customer and the contact that the case is linked to, as far as it is known here."""
-    case = session.get(CaseFact, case_id) if case_id else None
-    return (case.customer_id, case.contact_id) if case else (None, None)
+from customers.facts.models import OrderFact, User
 
 
 def order_customer(session: Session, order_id: str | None) -> str | None:

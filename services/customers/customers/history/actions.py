@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from customers.facts import queries as facts
-from customers.facts.actions import note_interaction
+from customers.facts.actions import hold_case, note_interaction
+from customers.facts.queries import order_customer
 from customers.history.models import TimelineEntry
 from customers.history.rules import INTERACTIONS, shortened
 from servicekit.events import new_event_id
@@ -19,7 +19,7 @@ from servicekit.ids import new_id
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What an entry is about: a case, an order, a note …"""
+    """What an entry is about: a case, an order, a note and so on."""
 
     type: str
     id: str
@@ -79,7 +79,9 @@ def attach_case(session: Session, *, case_id: str, customer_id: str, contact_id:
         TimelineEntry.customer_id.is_distinct_from(customer_id), TimelineEntry.contact_id.is_distinct_from(contact_id)
     )
     session.flush()
-    moved = session.execute(update(TimelineEntry).where(mine, elsewhere).values(customer_id=customer_id, contact_id=contact_id))
+    moved = session.execute(
+        update(TimelineEntry).where(mine, elsewhere).values(customer_id=customer_id, contact_id=contact_id)
+    )
     if moved.rowcount:  # type: ignore[attr-defined]
         _note_latest(session, mine, customer_ids=(customer_id, contact_id))
 
@@ -92,10 +94,11 @@ def attach_order(session: Session, *, order_id: str, customer_id: str) -> None:
 
 
 def _whose(session: Session, story: Story) -> tuple[str | None, str | None]:
-    customer_id, contact_id = facts.case_customer(session, story.case_id)
-    customer_id = customer_id or story.customer_id or facts.order_customer(session, story.order_id)
-    contact_id = contact_id or story.contact_id
-    return customer_id, contact_id
+    customer_id = story.customer_id or order_customer(session, story.order_id)
+    if story.case_id is None:
+        return customer_id, story.contact_id
+    case = hold_case(session, case_id=story.case_id, number=story.subject.number, at=story.at)
+    return case.customer_id or customer_id, case.contact_id or story.contact_id
 
 
 def _note_latest(session: Session, mine: ColumnElement[bool], *, customer_ids: tuple[str | None, ...]) -> None:

@@ -53,14 +53,18 @@ def people(names: Sequence[str]) -> str:
 
 def case_transitioned(*, number: str, status: str, previous_status: str | None) -> str:
     """From where to where."""
-    return f"Case {number} moved from {previous_status} to {status}" if previous_status else f"Case {number} is {status}"
+    return (
+        f"Case {number} moved from {previous_status} to {status}" if previous_status else f"Case {number} is {status}"
+    )
 
 
 def message_added(*, case_number: str, is_internal: bool, direction: str) -> str:
     """Who spoke to whom; never what was said."""
     if is_internal:
         return f"Internal remark on case {case_number}"
-    return f"Message from the customer on case {case_number}" if direction == "in" else f"Reply sent on case {case_number}"
+    return (
+        f"Message from the customer on case {case_number}" if direction == "in" else f"Reply sent on case {case_number}"
+    )
 
 
 def workflow_failed(*, workflow_name: str, reason: str | None) -> str:
@@ -74,5 +78,5 @@ def email_told(*, is_sent: bool, subject: str) -> str:
 
 
 def order_told(*, number: str, what: str, total: str) -> str:
-    """`what` is the past participle of the event: placed, confirmed …"""
+    """`what` is the past participle of the event: placed, confirmed."""
     return f"Order {number} {what}: {total}"

@@ -14,12 +14,14 @@ from servicekit.errors import NotFound
 T = TypeVar("T", Note, Activity)
 
 
-def timeline_of(customer_id: str) -> Select[tuple[TimelineEntry]]:
+def timeline_of(customer_id: str) -> Select[TimelineEntry]:
     """Everything that happened with the customer, also as the contact of another one."""
-    return select(TimelineEntry).where(or_(TimelineEntry.customer_id == customer_id, TimelineEntry.contact_id == customer_id))
+    return select(TimelineEntry).where(
+        or_(TimelineEntry.customer_id == customer_id, TimelineEntry.contact_id == customer_id)
+    )
 
 
-def visible_written(entity: type[T], principal: Principal) -> Select[tuple[T]]:
+def visible_written(entity: type[T], principal: Principal) -> Select[T]:
     """The notes, or the activities, of every customer in the caller's record scope."""
     return select(entity).where(entity.customer_id.in_(visible_customer_ids(principal)))
 
@@ -32,6 +34,8 @@ def find_written(session: Session, entity: type[T], principal: Principal, writte
     return found
 
 
-def entry_about(subject_type: str, subject_id: str) -> Select[tuple[TimelineEntry]]:
+def entry_about(subject_type: str, subject_id: str) -> Select[TimelineEntry]:
     """The entries that tell of one thing."""
-    return select(TimelineEntry).where(TimelineEntry.subject_type == subject_type, TimelineEntry.subject_id == subject_id)
+    return select(TimelineEntry).where(
+        TimelineEntry.subject_type == subject_type, TimelineEntry.subject_id == subject_id
+    )

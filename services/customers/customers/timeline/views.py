@@ -28,7 +28,9 @@ TIMELINE = Listing(
     },
     sorts={"at": TimelineEntry.at},
     default_sort="-at",
-    search=lambda q: or_(TimelineEntry.sentence.icontains(q, autoescape=True), TimelineEntry.body.icontains(q, autoescape=True)),
+    search=lambda q: or_(
+        TimelineEntry.sentence.icontains(q, autoescape=True), TimelineEntry.body.icontains(q, autoescape=True)
+    ),
 )
 NOTES = Listing(
     reads=NoteRead,
@@ -116,7 +118,11 @@ def list_activities(call: Call) -> Select[Any]:
 
 
 @routes.post(
-    "/activities", needs="customers:write", body=ActivityCreate, returns=ActivityRead, location="/api/v1/activities/{id}"
+    "/activities",
+    needs="customers:write",
+    body=ActivityCreate,
+    returns=ActivityRead,
+    location="/api/v1/activities/{id}",
 )
 def log_activity(call: Call) -> Activity:
     """Log a call, an e-mail, a meeting, a note or a completed task."""

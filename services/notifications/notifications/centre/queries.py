@@ -8,7 +8,7 @@ from servicekit.auth import Principal
 from servicekit.errors import NotFound
 
 
-def my_notifications(principal: Principal) -> Select[tuple[Notification]]:
+def my_notifications(principal: Principal) -> Select[Notification]:
     return select(Notification).where(Notification.user_id == principal.id)
 
 

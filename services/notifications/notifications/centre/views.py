@@ -25,7 +25,7 @@ MINE = Listing(
 
 
 @routes.page("/notifications", needs=SIGNED_IN, listing=MINE)
-def list_notifications(call: Call) -> Select[tuple[Notification]]:
+def list_notifications(call: Call) -> Select[Notification]:
     """My notifications."""
     return queries.my_notifications(call.principal)
 

@@ -38,4 +38,4 @@ class Breaker:
 
     def _pause(self) -> timedelta:
         doublings = min(self._failures - FAILURES_TO_OPEN, 10)
-        return min(_LONGEST, _FIRST * 2 ** max(0, doublings))
+        return min(_LONGEST, _FIRST * float(2 ** max(0, doublings)))

@@ -63,7 +63,9 @@ _TO_CUSTOMER = "You get this e-mail because an order was placed with this addres
 
 
 def step_activated(step: StepFacts) -> Letter:
-    headline = f"Your approval is asked for: {step.name}" if step.is_approval else f"A task is waiting for you: {step.name}"
+    headline = (
+        f"Your approval is asked for: {step.name}" if step.is_approval else f"A task is waiting for you: {step.name}"
+    )
     paragraph = (
         "Please look at the case and approve or reject this step. The workflow waits for your decision."
         if step.is_approval

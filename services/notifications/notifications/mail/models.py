@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from servicekit.db import Json, UtcDateTime, Versioned
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from notifications.entities import Base
+from servicekit.db import Json, UtcDateTime, Versioned
 
 
 class Email(Versioned, Base):

@@ -88,7 +88,7 @@ def judge(code: int, text: str) -> Answer:
 
 def pause_after(attempts: int) -> timedelta:
     """10 s, 20 s, 40 s … up to an hour."""
-    return min(_LONGEST, _SHORTEST * 2 ** min(max(0, attempts - 1), 20))
+    return min(_LONGEST, _SHORTEST * float(2 ** min(max(0, attempts - 1), 20)))
 
 
 def settle(

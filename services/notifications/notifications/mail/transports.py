@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from servicekit.settings import BadSettings
-
 from notifications.mail.message import Envelope
 from notifications.mail.rules import Answer, Verdict, judge
+from servicekit.settings import BadSettings
 
 CONNECT_SECONDS: Final = 10.0
 COMMAND_SECONDS: Final = 30.0
@@ -22,9 +21,12 @@ FINAL_SECONDS: Final = 600.0
 
 
 class Transport(Protocol):
-    """`lease` is longer than any attempt can take."""
+    """One way out."""
 
-    lease: timedelta
+    @property
+    def lease(self) -> timedelta:
+        """Longer than any attempt can take."""
+        ...
 
     def send(self, envelope: Envelope) -> Answer:
         """Try once; never raises for what the other side does."""
@@ -49,7 +51,7 @@ class FileTransport:
                 os.fsync(file.fileno())
             unfinished.replace(target)
         except OSError as error:
-            return Answer(verdict=Verdict.LATER, detail=f"Cannot write {target.name}: {error.strerror}", is_host_down=True)
+            return Answer(verdict=Verdict.LATER, detail=f"Not written: {error.strerror}", is_host_down=True)
         return Answer(verdict=Verdict.ACCEPTED, detail=f"written as {target.name}")
 
 
@@ -77,7 +79,8 @@ class SmtpTransport:
             refusal = self._hand_over(smtp, envelope)
             return refusal or self._finish(smtp)
         except (OSError, smtplib.SMTPException) as error:
-            return Answer(verdict=Verdict.LATER, detail=f"Lost before the end of the message: {_plain(error)}", is_host_down=True)
+            detail = f"The connection was lost before the end of the message: {_plain(error)}"
+            return Answer(verdict=Verdict.LATER, detail=detail, is_host_down=True)
         finally:
             smtp.close()
 
@@ -99,14 +102,14 @@ class SmtpTransport:
     def _hand_over(self, smtp: smtplib.SMTP, envelope: Envelope) -> Answer | None:
         """Everything before the final dot; a refusal, or None."""
         _set_timeout(smtp, self.command_seconds)
-        for step in (lambda: smtp.mail(envelope.sender), lambda: smtp.rcpt(envelope.recipient)):
-            code, text = step()
-            answer = judge(code, _words(text))
-            if answer.verdict is not Verdict.ACCEPTED:
-                return answer
-        code, text = smtp.docmd("DATA")
-        if code != 354:  # noqa: PLR2004 - "start mail input"
-            return judge(code, _words(text))
+        answer = _judged(smtp.mail(envelope.sender))
+        if answer.verdict is Verdict.ACCEPTED:
+            answer = _judged(smtp.rcpt(envelope.recipient))
+        if answer.verdict is not Verdict.ACCEPTED:
+            return answer
+        reply = smtp.docmd("DATA")
+        if reply[0] != 354:  # noqa: PLR2004 - "start mail input"
+            return _judged(reply)
         smtp.send(_stuffed(envelope.data))
         return None
 
@@ -115,11 +118,11 @@ class SmtpTransport:
         _set_timeout(smtp, self.final_seconds)
         try:
             smtp.send(b".\r\n")
-            code, text = smtp.getreply()
+            reply = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             detail = f"The connection was lost while the server was taking the message: {_plain(error)}"
             return Answer(verdict=Verdict.UNKNOWN, detail=detail)
-        answer = judge(code, _words(text))
+        answer = _judged(reply)
         if answer.verdict is Verdict.ACCEPTED:
             _say_goodbye(smtp, self.command_seconds)
         return answer
@@ -162,6 +165,10 @@ def _say_goodbye(smtp: smtplib.SMTP, seconds: float) -> None:
         smtp.quit()
     except (OSError, smtplib.SMTPException):
         return
+
+
+def _judged(reply: tuple[int, bytes]) -> Answer:
+    return judge(reply[0], _words(reply[1]))
 
 
 def _words(text: bytes | str) -> str:

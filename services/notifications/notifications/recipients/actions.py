@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 from notifications.heard import CaseHeard, ContactHeard, CustomerHeard, UserHeard
 from notifications.recipients.models import Case, Contact, Customer, User
 
+_Copy = User | Customer | Contact | Case
+
 
 def keep_user(session: Session, heard: UserHeard, *, sequence: int) -> None:
     _keep(
@@ -63,12 +65,12 @@ def keep_case(session: Session, heard: CaseHeard, *, sequence: int) -> None:
 
 def _keep(
     session: Session,
-    entity: type[User | Customer | Contact | Case],
+    entity: type[_Copy],
     id: str,
     sequence: int,
-    **values: Any,  # noqa: ANN401 - the columns of the entity
+    **values: Any,  # the columns of the entity
 ) -> None:
-    copy = session.get(entity, id, with_for_update=True)
+    copy: Any = session.get(entity, id, with_for_update=True)
     if copy is None:
         session.add(entity(id=id, sequence=sequence, **values))
     elif copy.sequence < sequence:

@@ -13,17 +13,17 @@ from servicekit.schemas import Instant, MoneyField, Schema
 class PlainDecimal(fields.Decimal):
     """An exact number, written as a string without trailing zeros: `"0.19"`."""
 
-    def __init__(self, *, places: int, **options: Any) -> None:  # noqa: ANN401 - marshmallow's own options
+    def __init__(self, *, places: int, **options: Any) -> None:
         super().__init__(as_string=True, **options)
         self.max_places = places
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:  # noqa: ANN401 - marshmallow's hook
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
         number: Decimal = super()._deserialize(value, attr, data, **kwargs)
         if not number.is_finite() or number != round(number, self.max_places):
             raise ValidationError(f"Give at most {self.max_places} decimals.")
         return number
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ANN401, ARG002 - its hook
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002 - its hook
         return None if value is None else str(trim(value))
 
 

@@ -106,6 +106,7 @@ def receive_payment(
     if invoice is not None:
         _match(session, [payment], [invoice], now)
     _apply_credit(session, customer_id, amount.currency, now)
+    session.expire(payment, ["allocations"])
     told = PaymentReceived(id=payment.id, customer_id=customer_id, invoice_id=payment.invoice_id, amount=amount)
     outbox.record(session, told, about=payment, at=now)
     _recompute(session, balance, terms, now)

@@ -104,8 +104,8 @@ def _must_be_free_for(session: Session, item: WorkItem, principal: Principal) ->
 
 
 def _note(
-    session: Session, item: WorkItem, action: str, detail: dict[str, object], *, by: str | None, now: datetime
+    session: Session, item: WorkItem, kind: str, detail: dict[str, object], *, by: str | None, now: datetime
 ) -> None:
     run = item.step.run
     whole = {"work_item_id": item.id, **detail}
-    kind_of(run.subject_type).note(session, run.subject_id, action=action, detail=whole, by=by, now=now)
+    kind_of(run.subject_type).note(session, run.subject_id, kind=kind, detail=whole, by=by, now=now)

@@ -216,7 +216,6 @@ def _leave_step(session: Session, step: Step, status: StepStatus, *, now: dateti
 
 
 def _note(
-    session: Session, run: WorkflowRun, action: str, detail: dict[str, object], *, by: str | None, now: datetime
+    session: Session, run: WorkflowRun, kind: str, detail: dict[str, object], *, by: str | None, now: datetime
 ) -> None:
-    kind = kind_of(run.subject_type)
-    kind.note(session, run.subject_id, action=action, detail={"run_id": run.id, **detail}, by=by, now=now)
+    kind_of(run.subject_type).note(session, run.subject_id, kind=kind, detail={"run_id": run.id, **detail}, by=by, now=now)

@@ -11,7 +11,7 @@ from cases.events import StepEscalated, StepReminded
 from cases.workflows.definitions.rules import StepSpec
 from cases.workflows.items.rules import UNDECIDED, VIA_ESCALATION
 from cases.workflows.models import Candidate, Step, Timer, WorkflowRun, WorkItem
-from cases.workflows.people import people_of
+from cases.workflows.people import administrators, people_of
 from cases.workflows.runs.actions import activate_step, graph_of, touch
 from cases.workflows.runs.facts import moment_words
 from cases.workflows.runs.queries import lock_run
@@ -61,7 +61,7 @@ def _remind(session: Session, step: Step, spec: StepSpec, *, now: datetime) -> N
 
 def _escalate(session: Session, step: Step, spec: StepSpec, level: int, *, now: datetime) -> None:
     """Tell those above, and let them finish the step themselves."""
-    people = people_of(session, spec.escalations[level - 1].to, step.run)
+    people = people_of(session, spec.escalations[level - 1].to, step.run) or administrators(session)
     for item in _undecided(step):
         known = {candidate.user_id: candidate for candidate in item.candidates}
         for user_id, via in people.items():
@@ -80,6 +80,5 @@ def _undecided(step: Step) -> list[WorkItem]:
     return [item for item in step.items if item.state in UNDECIDED]
 
 
-def _note(session: Session, run: WorkflowRun, action: str, detail: dict[str, object], *, now: datetime) -> None:
-    kind = kind_of(run.subject_type)
-    kind.note(session, run.subject_id, action=action, detail={"run_id": run.id, **detail}, by=None, now=now)
+def _note(session: Session, run: WorkflowRun, kind: str, detail: dict[str, object], *, now: datetime) -> None:
+    kind_of(run.subject_type).note(session, run.subject_id, kind=kind, detail={"run_id": run.id, **detail}, by=None, now=now)

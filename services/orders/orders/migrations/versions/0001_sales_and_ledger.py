@@ -15,7 +15,7 @@ BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END
 """
 APPEND_ONLY_POSTGRESQL = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'the ledger only grows'; END $$;
+BEGIN RAISE EXCEPTION 'the ledger only grows' USING ERRCODE = 'restrict_violation'; END $$;
 CREATE TRIGGER ledger_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entries
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
@@ -46,8 +46,8 @@ def create_customers() -> None:
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=20), nullable=False),
-        sa.Column("name", sa.String(length=300), nullable=False),
-        sa.Column("name_key", sa.String(length=300), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.Text(), nullable=False),
         sa.Column("owner_id", sa.String(length=40), nullable=True),
         sa.Column("team_id", sa.String(length=40), nullable=True),
         sa.Column("is_archived", sa.Boolean(), nullable=False),

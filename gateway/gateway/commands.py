@@ -1,0 +1,65 @@
+"""What an operator can say to the gateway beside what every service understands: a one-time login link, an API key."""
+
+from datetime import datetime
+
+import click
+from flask import Flask
+
+from gateway.identity import first_start, keys
+from servicekit.app import Service
+from servicekit.errors import Error
+
+
+def install_commands(app: Flask, service: Service) -> None:
+    """`login-link` and `api-key`."""
+
+    @app.cli.command("login-link")
+    @click.option("--email", default="", help="Of the user; without it, the first administrator.")
+    def login_link(email: str) -> None:
+        """Print a link that signs in once, within 15 minutes."""
+        try:
+            prepare(service)
+            with service.database.write() as session:
+                token = first_start.link_for(session, now=service.clock(), email=email)
+        except Error as error:
+            raise click.ClickException(error.detail) from error
+        service.wake_relay()
+        click.echo(f"{service.settings.public_url.rstrip('/')}/login/once/{token}")
+
+    @app.cli.command("api-key")
+    @click.option("--name", required=True)
+    @click.option("--permissions", default="*", help="Separated by commas or spaces.")
+    @click.option("--email", default="", help="Of its owner; without it, the first administrator.")
+    @click.option("--expires", type=click.DateTime(), default=None, help="In UTC.")
+    def api_key(name: str, permissions: str, email: str, expires: datetime | None) -> None:
+        """Print a new API key; it is shown this one time."""
+        try:
+            prepare(service)
+            click.echo(_make_key(service, name=name, permissions=permissions, email=email, expires=expires))
+        except Error as error:
+            raise click.ClickException(error.detail) from error
+
+
+def prepare(service: Service) -> None:
+    """Roles and the first administrator, as at first start."""
+    settings = service.settings
+    with service.database.write() as session:
+        first_start.prepare(
+            session, now=service.clock(), admin_email=settings.admin_email, admin_password=settings.admin_password
+        )
+    service.wake_relay()
+
+
+def _make_key(service: Service, *, name: str, permissions: str, email: str, expires: datetime | None) -> str:
+    now = service.clock()
+    with service.database.write() as session:
+        owner = first_start.operator(session, email=email)
+        made = keys.make_key(
+            session,
+            by=owner,
+            now=now,
+            name=name,
+            permissions=permissions.replace(",", " ").split(),
+            expires_at=expires.replace(tzinfo=now.tzinfo) if expires else None,
+        )
+        return made.secret

@@ -1,0 +1,115 @@
+"""The documents of the API: OpenAPI, AsyncAPI, the page that shows them, and how the gateway and the services are."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, jsonify, request, send_from_directory, url_for
+
+from gateway import admission, upstreams
+from gateway.routing import committed
+from gateway.sealing import PAGE_POLICY
+from servicekit.app import Service
+from servicekit.auth import ANONYMOUS
+from servicekit.errors import Error, Forbidden, Unavailable
+from servicekit.migrate import missing_migrations
+
+documents = Blueprint("documents", __name__, static_folder="documents_static", static_url_path="/api/docs/static")
+
+_VENDOR = Path(__file__).with_name("console") / "static" / "vendor"
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Customer Manager API</title>
+<link rel="stylesheet" href="{vendor}/swagger-ui.css">
+</head>
+<body>
+<div id="api" data-document="{document}">
+<noscript>The document itself: <a href="{document}">openapi.json</a></noscript>
+</div>
+<script src="{vendor}/swagger-ui-bundle.js"></script>
+<script src="{start}"></script>
+</body>
+</html>
+"""
+
+
+@documents.get("/api/openapi.json")
+def openapi() -> Response:
+    """One OpenAPI 3.1 document for every service; it is the routing table, too."""
+    return Response(committed("openapi.json"), content_type="application/json", headers={"Cache-Control": "no-cache"})
+
+
+@documents.get("/api/asyncapi.json")
+def asyncapi() -> Response:
+    """Every event, as AsyncAPI 3.0."""
+    return Response(committed("asyncapi.json"), content_type="application/json", headers={"Cache-Control": "no-cache"})
+
+
+@documents.get("/api/docs")
+def page() -> Response:
+    """The API as a page."""
+    html = _PAGE.format(
+        vendor="/api/docs/vendor",
+        document=url_for("documents.openapi"),
+        start=url_for("documents.static", filename="start.js"),
+    )
+    return Response(html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": PAGE_POLICY})
+
+
+@documents.get("/api/docs/vendor/<any('swagger-ui.css', 'swagger-ui-bundle.js'):name>")
+def vendor_file(name: str) -> Response:
+    """Swagger UI, as set-up put it in place."""
+    return send_from_directory(_VENDOR, name, max_age=86_400)
+
+
+def install_documents(app: Flask, service: Service) -> None:
+    """Add the documents, and let health and metrics speak for a public door."""
+    app.register_blueprint(documents)
+    show_metrics = app.view_functions["metrics"]
+
+    def readyz() -> tuple[Response, int]:
+        """Ready when the gateway itself is: a service that is down is named and takes only its own routes with it."""
+        database = _database(service)
+        services = _services()
+        is_ready = database == "ok"
+        is_whole = all(one == "ok" for one in services.values())
+        status = "not ready" if not is_ready else "ready" if is_whole else "degraded"
+        body = {"status": status, "service": service.name, "checks": {"database": database, **services}}
+        return jsonify(body), 200 if is_ready else 503
+
+    def metrics() -> Any:
+        if request.remote_addr not in {"127.0.0.1", "::1"}:
+            principal = admission.admit(is_public=False)
+            if not principal.can("metrics:read"):
+                raise Forbidden("This needs the permission metrics:read.")
+        return show_metrics()
+
+    app.view_functions["readyz"] = readyz
+    app.view_functions["metrics"] = metrics
+
+
+def _database(service: Service) -> str:
+    try:
+        missing = missing_migrations(service.database.engine, service.package)
+    except Exception as error:
+        current_app.logger.warning("not ready", exc_info=error)
+        return "cannot be reached"
+    return f"migrations missing: {', '.join(missing)}" if missing else "ok"
+
+
+def _services() -> Mapping[str, str]:
+    names = upstreams.of_this_app().names()
+    return upstreams.parallel({name: lambda name=name: _state(name) for name in names})  # type: ignore[misc]
+
+
+def _state(name: str) -> str:
+    try:
+        answer = upstreams.call(ANONYMOUS, name, "GET", "/readyz")
+    except Unavailable:
+        return "cannot be reached"
+    except Error as error:
+        return error.detail
+    return "ok" if answer.is_ok else "not ready"

@@ -1,0 +1,164 @@
+"""Starts the whole system on this machine, checks it, prints the way in, and stops it in order."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import time
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from ops import assets, demo, selfcheck
+from ops.api import Api
+from ops.migrations import is_up_to_date, migrate
+from ops.place import Place, Trouble, place_of, write_private
+from ops.processes import Installation, administrator, choose_ports
+from ops.screen import step
+from ops.tool import flask_says
+from servicekit.supervisor import NotReady, Supervisor
+
+READY_SECONDS = 90.0
+
+
+def main(arguments: list[str]) -> int:
+    asked = parse(arguments)
+    place = place_of(asked.data)
+    started = time.monotonic()
+    try:
+        if asked.fresh:
+            wipe(place, sure=asked.yes)
+        installation = Installation(place=place, ports=choose_ports(asked.port))
+        with place.held(installation.url), signals_as_interrupt():
+            start(installation, asked, started)
+    except KeyboardInterrupt:
+        print("\nStopped.")
+        return 130
+    except (Trouble, NotReady) as trouble:
+        print(f"\n{trouble}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="crm.py up", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="start, send one form through the whole chain, stop")
+    parser.add_argument("--port", type=int, help="where the gateway answers; 8080 or the next free one if not said")
+    parser.add_argument("--no-open", action="store_true", help="do not open a browser")
+    parser.add_argument("--no-demo", action="store_true", help="without demo data")
+    parser.add_argument("--fresh", action="store_true", help="delete all data of this machine first")
+    parser.add_argument("--yes", action="store_true", help="with --fresh: do not ask")
+    parser.add_argument("--data", help="the data folder, var/ if not said")
+    return parser.parse_args(arguments)
+
+
+def wipe(place: Place, *, sure: bool) -> None:
+    if not sure:
+        if not sys.stdin.isatty():
+            raise Trouble("--fresh deletes all data. Nobody is here to ask; say --fresh --yes if you mean it.")
+        if input(f"Delete all data in {place.data}? Type yes: ").strip().lower() != "yes":
+            raise Trouble("Nothing was deleted.")
+    with place.held(""):
+        place.wipe()
+
+
+def start(installation: Installation, asked: argparse.Namespace, started: float) -> None:
+    place = installation.place
+    place.prepare()
+    fetching = fetch_assets()
+    if not is_up_to_date(installation):
+        with step("Bringing the databases up to date") as line:
+            migrate(installation, say=line.now)
+    if fetching:
+        with step("Fetching what the console shows"):
+            fetching.join()
+    with Supervisor(installation.programs(), logs=place.logs, say=warn) as supervisor:
+        with step("Starting gateway, services and workers") as line:
+            supervisor.start()
+            supervisor.wait_ready(READY_SECONDS, progress=line.now)
+        is_first = not place.demo_key.exists()
+        api = Api(installation.url, api_key(installation))
+        if not asked.no_demo:
+            load_demo(api, place)
+        if asked.check or is_first:
+            with step("Sending one form through the whole chain") as line:
+                selfcheck.check(api, place, say=line.now)
+        if asked.check:
+            print(f"Everything works ({time.monotonic() - started:.0f} s).")
+            return
+        welcome(installation, asked, time.monotonic() - started)
+        supervisor.run()
+        print("Stopped. Again: python3 crm.py up")
+
+
+def fetch_assets() -> threading.Thread | None:
+    """Fetch beside the migrations; without a network the console is plainer, and whole."""
+    if assets.are_fresh():
+        return None
+
+    def fetch() -> None:
+        try:
+            assets.fetch()
+        except (Trouble, OSError) as error:
+            warn(f"The console will look plainer: its style and icons could not be fetched. {error}")
+
+    thread = threading.Thread(target=fetch, daemon=True)
+    thread.start()
+    return thread
+
+
+def api_key(installation: Installation) -> str:
+    """The key of the demo loader and the self-check, made once, readable by its owner alone."""
+    place = installation.place
+    if not place.demo_key.exists():
+        key = flask_says(installation, "gateway", "api-key", "--name", "demo", "--permissions", "*")
+        write_private(place.demo_key, key)
+    return place.demo_key.read_text()
+
+
+def load_demo(api: Api, place: Place) -> None:
+    book = demo.Book(place.demo_book)
+    if book.is_complete:
+        return
+    with step("Loading demo data through the API") as line:
+        demo.load(api, book, progress=line.now)
+
+
+def welcome(installation: Installation, asked: argparse.Namespace, seconds: float) -> None:
+    path = flask_says(installation, "gateway", "login-link", "--email", administrator())
+    link = installation.url + path if path.startswith("/") else path
+    print(f"\nCustomer Manager is ready after {seconds:.0f} s:  {link}   (one use, 15 minutes)")
+    print(f"API docs {installation.url}/api/docs · API key in {show(installation.place.demo_key)}", end=" · ")
+    print(f"mail {installation.url}/dev/mail · logs in {show(installation.place.logs)}")
+    print("Stop: Ctrl-C · another link: python3 crm.py login-link", flush=True)
+    if not asked.no_open and sys.stdout.isatty():
+        webbrowser.open(link)
+
+
+def show(path: os.PathLike[str]) -> str:
+    """The path as seen from here, if that is shorter."""
+    return min(os.path.relpath(path), os.fspath(path), key=len)
+
+
+def warn(text: str) -> None:
+    print(f"\n  ! {text}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def signals_as_interrupt() -> Iterator[None]:
+    """Until the supervisor listens itself, a SIGTERM ends the start as Ctrl-C does: with everything stopped."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

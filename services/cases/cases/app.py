@@ -1,0 +1,33 @@
+"""The cases service, put together: `gunicorn "cases.app:create_app()"` and `flask --app cases.app worker`."""
+
+from flask import Flask
+
+from cases.casework import views as casework
+from cases.consumers import consumers
+from cases.events import TOLD
+from cases.forms import views as forms
+from cases.jobs import jobs
+from cases.settings import Settings
+from cases.workflows.definitions import views as definitions
+from cases.workflows.items import views as items
+from cases.workflows.runs import views as runs
+from servicekit.app import create_service
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The Flask app, with its worker and its commands."""
+    return create_service(
+        settings or Settings.from_environ(),
+        package="cases",
+        routes=[
+            casework.routes,
+            casework.case_types,
+            forms.routes,
+            definitions.routes,
+            runs.routes,
+            items.routes,
+        ],
+        events=TOLD,
+        consumers=consumers,
+        jobs=jobs,
+    )

@@ -1,0 +1,27 @@
+"""Reading web forms and submissions."""
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from cases.forms.models import FormSubmission, WebForm
+from servicekit.errors import NotFound
+
+
+def find_form(session: Session, id_or_key: str) -> WebForm:
+    """By its id or its key; raises NotFound."""
+    form = session.scalars(select(WebForm).where(or_(WebForm.id == id_or_key, WebForm.key == id_or_key))).one_or_none()
+    if form is None:
+        raise NotFound(f"There is no form “{id_or_key[:60]}”.")
+    return form
+
+
+def find_open_form(session: Session, key: str) -> WebForm:
+    """A form that strangers may submit; one that is switched off does not exist for them."""
+    form = find_form(session, key)
+    if not form.is_active:
+        raise NotFound(f"There is no form “{key[:60]}”.")
+    return form
+
+
+def submissions_of(form: WebForm) -> Select[tuple[FormSubmission]]:
+    return select(FormSubmission).where(FormSubmission.form_id == form.id)

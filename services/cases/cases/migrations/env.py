@@ -1,0 +1,10 @@
+"""Alembic's entry: this service's tables."""
+
+import cases.casework.models
+import cases.directory.models
+import cases.forms.models
+import cases.workflows.models  # noqa: F401 - each import adds its tables to the base
+from cases.entities import Base
+from servicekit.migrate import run_env
+
+run_env(Base.metadata)

@@ -1,0 +1,8 @@
+"""Alembic runs this for the tables of the customers service."""
+
+import customers.intake.models
+import customers.timeline.models  # noqa: F401 - it registers its tables
+from customers.entities import Base
+from servicekit.migrate import run_env
+
+run_env(Base.metadata)

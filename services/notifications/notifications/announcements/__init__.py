@@ -1,0 +1,1 @@
+"""Announcements: which event is told to whom, in the console and by e-mail."""

@@ -1,0 +1,26 @@
+"""The notifications service: `gunicorn "notifications.app:create_app()"` and `flask --app notifications.app worker`."""
+
+from flask import Flask
+
+from notifications.centre.views import routes as centre
+from notifications.consumers import consumers
+from notifications.events import EVENTS
+from notifications.jobs import jobs
+from notifications.mail.transports import transport_for
+from notifications.mail.views import routes as mail
+from notifications.settings import NotificationsSettings
+from servicekit.app import create_service
+
+
+def create_app(settings: NotificationsSettings | None = None) -> Flask:
+    """Settings come from the environment unless given; a mail address that cannot be read stops the start."""
+    settings = settings or NotificationsSettings.from_environ()
+    transport_for(settings.mail_url)
+    return create_service(
+        settings,
+        package="notifications",
+        routes=[centre, mail],
+        consumers=consumers,
+        jobs=jobs,
+        events=EVENTS,
+    )

@@ -1,0 +1,71 @@
+"""Delivery: claim and commit, speak to the server without any transaction, then commit what it came to."""
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Final
+
+from notifications.mail import actions, queries
+from notifications.mail.breaker import Breaker
+from notifications.mail.message import envelope
+from notifications.mail.models import Email
+from notifications.mail.rules import Answer, Verdict
+from notifications.mail.transports import Transport, transport_for
+from notifications.settings import NotificationsSettings
+from servicekit.jobs import Work
+
+PARALLEL: Final = 4
+PATIENCE_SECONDS: Final = 2.0
+_log = logging.getLogger(__name__)
+
+
+class Postman:
+    """Delivers for one process: four e-mails at a time, one breaker for its mail host."""
+
+    def __init__(self, settings: NotificationsSettings, *, transport: Transport | None = None) -> None:
+        self._settings = settings
+        self._transport = transport or transport_for(settings.mail_url)
+        self._breaker = Breaker()
+        self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="mail")
+        self._under_way: set[Future[None]] = set()
+
+    def deliver_due(self, work: Work) -> int:
+        """Begin what is due and return how many were begun. A slow one goes on behind it, in its own place."""
+        self._under_way = {one for one in self._under_way if not one.done()}
+        begun = [self._pool.submit(self._deliver, work, email) for email in self._claim(work)]
+        self._under_way.update(begun)
+        finished, _ = wait(begun, timeout=PATIENCE_SECONDS)
+        for one in finished:
+            one.result()
+        return len(begun)
+
+    def close(self) -> None:
+        """Wait for what is under way."""
+        self._pool.shutdown()
+
+    def _claim(self, work: Work) -> list[Email]:
+        now = work.now()
+        with work.database.read() as session:  # asking takes no lock, and most of the time nothing is due
+            if session.scalars(queries.due(now=now).limit(1)).first() is None:
+                return []
+        room = self._breaker.room(PARALLEL - len(self._under_way), now=now)
+        if room <= 0:
+            return []
+        with work.database.write() as session:
+            return list(actions.claim_due(session, limit=room, lease=self._transport.lease, now=now))
+
+    def _deliver(self, work: Work, email: Email) -> None:
+        answer = self._attempt(email)
+        now = work.now()
+        if answer.verdict is not Verdict.UNKNOWN:
+            self._breaker.report(is_host_down=answer.is_host_down, now=now)
+        with work.database.write() as session:
+            actions.settle_attempt(session, email_id=email.id, attempt=email.attempts, answer=answer, now=now)
+        about = {"email_id": email.id, "kind": email.kind, "attempt": email.attempts, "verdict": answer.verdict.value}
+        _log.info("mail attempted", extra=about)
+
+    def _attempt(self, email: Email) -> Answer:
+        try:
+            return self._transport.send(envelope(email, self._settings))
+        except Exception as error:  # noqa: BLE001 - one e-mail that cannot be written must not stop the others
+            _log.exception("mail cannot be written", extra={"email_id": email.id})
+            return Answer(verdict=Verdict.REFUSED, detail=f"It could not be written: {type(error).__name__}.")

@@ -1,0 +1,47 @@
+"""Reads of e-mails, within what the caller may see of their cases."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from notifications.mail.models import Email
+from notifications.mail.rules import EmailState
+from notifications.recipients.models import Case
+from servicekit.auth import Principal, visible
+from servicekit.errors import NotFound
+
+
+def visible_emails(principal: Principal) -> Select[Email]:
+    """An e-mail is seen by who may see its case; one without a case belongs to nobody."""
+    emails = select(Email).outerjoin(Case, Case.id == Email.case_id)
+    return visible(emails, principal, owner=Case.owner_id, team=Case.team_id)
+
+
+def get_email(session: Session, principal: Principal, email_id: str) -> Email:
+    found = session.scalars(visible_emails(principal).where(Email.id == email_id)).one_or_none()
+    if found is None:
+        raise NotFound("There is no such e-mail.")
+    return found
+
+
+def due(*, now: datetime) -> Select[Email]:
+    """What should be tried now, oldest wait first."""
+    waiting = or_(
+        Email.state == EmailState.QUEUED,
+        # Unknown with a time set: its kind prefers a second copy to none.
+        and_(Email.state == EmailState.UNKNOWN, Email.next_try_at.is_not(None)),
+    )
+    return select(Email).where(waiting, Email.next_try_at <= now).order_by(Email.next_try_at, Email.id)
+
+
+def lost(*, now: datetime) -> Select[Email]:
+    """Begun, and the sender never came back."""
+    return select(Email).where(Email.state == EmailState.SENDING, Email.lease_until < now)
+
+
+def count_recent(session: Session, *, kind: str, to: str, now: datetime) -> int:
+    """How many of this kind went to this address in the last hour."""
+    since = now - timedelta(hours=1)
+    recent = select(func.count()).where(Email.to == to, Email.kind == kind, Email.created_at > since)
+    return session.scalar(recent) or 0

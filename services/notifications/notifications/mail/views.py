@@ -1,0 +1,65 @@
+"""E-mails over HTTP: what was sent to whom, what became of it, and another try."""
+
+from sqlalchemy import Select
+
+from notifications.mail import actions, queries
+from notifications.mail.letters import KINDS, Kind
+from notifications.mail.models import Email
+from notifications.mail.rendering import render, restored
+from notifications.mail.rules import EmailState
+from notifications.mail.schemas import EmailDetail, EmailRead, TemplatesRead
+from servicekit.http import Call, Routes
+from servicekit.listing import Listing, instant, text
+
+routes = Routes("emails")
+
+EMAILS = Listing(
+    reads=EmailRead,
+    id=Email.id,
+    filters={
+        "state": text(Email.state, choices=EmailState),
+        "kind": text(Email.kind),
+        "case_id": text(Email.case_id),
+        "order_id": text(Email.order_id),
+        "customer_id": text(Email.customer_id),
+        "to": text(Email.to),
+        "created_at": instant(Email.created_at),
+    },
+    sorts={"created_at": Email.created_at},
+    default_sort="-created_at",
+    search=lambda q: Email.subject.icontains(q, autoescape=True) | Email.to.icontains(q, autoescape=True),
+)
+
+
+@routes.page("/emails", needs="notifications:read", listing=EMAILS)
+def list_emails(call: Call) -> Select[Email]:
+    """E-mails and what became of them."""
+    return queries.visible_emails(call.principal)
+
+
+@routes.get("/emails/<id>", needs="notifications:read", returns=EmailDetail)
+def show_email(call: Call, id: str) -> Email:
+    """One e-mail with its text."""
+    return _with_text(call, queries.get_email(call.session, call.principal, id))
+
+
+@routes.action("/emails/<id>:retry", needs="notifications:write", returns=EmailDetail)
+def retry_email(call: Call, id: str) -> Email:
+    """Try a failed, unknown or held e-mail again.
+
+    One whose fate is unknown may arrive a second time; it says so in `is_maybe_double`.
+    """
+    email = queries.get_email(call.session, call.principal, id)
+    call.check_version(email)
+    return _with_text(call, actions.retry_email(email, now=call.now))
+
+
+@routes.get("/templates", needs="notifications:read", returns=TemplatesRead)
+def list_templates(call: Call) -> dict[str, list[Kind]]:
+    """The kinds of e-mail that are sent."""
+    return {"data": list(KINDS.values())}
+
+
+def _with_text(call: Call, email: Email) -> Email:
+    email.text_body = render(restored(email.letter), call.settings).text
+    return email

@@ -1,0 +1,167 @@
+"""The main job, driven over HTTP as its users would: from a stranger's web form to the whole story on one page."""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import requests
+
+from ops.api import Api, eventually
+
+T = TypeVar("T")
+PASSWORD = "a long enough password"
+PATIENCE = 30
+
+FORM_FIELDS: list[dict[str, Any]] = [
+    {"key": "name", "label": "Your name", "type": "text", "required": True, "maps_to": "customer.name"},
+    {"key": "email", "label": "E-mail", "type": "email", "required": True, "maps_to": "customer.email"},
+    {"key": "company", "label": "Company", "type": "text", "maps_to": "organization.name"},
+    {"key": "subject", "label": "What is it about?", "type": "text", "required": True, "maps_to": "case.subject"},
+    {"key": "device", "label": "Device", "type": "choice", "options": ["scanner", "printer"], "required": True},
+    {"key": "bought_on", "label": "Bought on", "type": "date"},
+    {"key": "units", "label": "How many?", "type": "integer"},
+]
+
+
+@dataclass
+class Company:
+    """Who works here, and what the administrator has set up."""
+
+    admin: Api
+    mark: str = field(default_factory=lambda: secrets.token_hex(3))
+    staff: dict[str, Api] = field(default_factory=dict)
+    emails: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def form(self) -> str:
+        return f"complaint-{self.mark}"
+
+    def hire(self, name: str, role: str) -> None:
+        """A colleague who can log in."""
+        email = f"{name}-{self.mark}@example.com"
+        self.admin.post("/users", {"email": email, "name": name.title(), "password": PASSWORD, "roles": [role]})
+        token = Api(self.admin.url).post("/auth/tokens", {"email": email, "password": PASSWORD})["access_token"]
+        self.staff[name], self.emails[name] = Api(self.admin.url, token), email
+
+    def set_up(self, *, approval_due: str = "4h", remind_before: str = "1h") -> None:
+        """A case type, a workflow of a task and an approval, and a form that starts it."""
+        workflow = self.admin.post("/workflows", self.workflow(approval_due, remind_before))
+        self.admin.act(f"/workflows/{workflow['id']}", "publish")
+        self.admin.post("/case-types", {"key": f"complaint-{self.mark}", "name": "Complaint", "default_workflow": workflow["key"]})
+        form = {
+            "key": self.form,
+            "name": "Device fault",
+            "fields": FORM_FIELDS,
+            "case_type": f"complaint-{self.mark}",
+            "workflow": workflow["key"],
+            "return_url": "https://www.example.com/thanks",
+            "autoresponder": {"subject": "We have your request {number}", "text": "Thank you, {name}. Your number is {number}."},
+            "is_active": True,
+        }
+        self.admin.post("/forms", form)
+
+    def workflow(self, approval_due: str, remind_before: str) -> dict[str, Any]:
+        return {
+            "key": f"complaint-{self.mark}",
+            "name": "Complaint handling",
+            "entity_type": "case",
+            "steps": [
+                {
+                    "key": "assess",
+                    "name": "Assess the fault",
+                    "kind": "task",
+                    "instructions": "Ask for the serial number.",
+                    "assignees": ["role:support"],
+                    "distribution": "first_claim",
+                    "fallback": "role:administrator",
+                    "timing": {"due": "4h"},
+                    "outcomes": ["done"],
+                    "transitions": {"done": "approve"},
+                },
+                {
+                    "key": "approve",
+                    "name": "Approve the credit",
+                    "kind": "approval",
+                    "assignees": ["role:finance"],
+                    "fallback": "role:administrator",
+                    "timing": {"due": approval_due},
+                    "reminders": [{"before_due": remind_before}],
+                    "escalations": [{"after_due": "0s", "to": ["role:manager"]}],
+                    "outcomes": ["approve", "reject"],
+                    "transitions": {"approve": "end", "reject": "assess"},
+                },
+            ],
+        }
+
+    def answers(self, person: str, **more: Any) -> dict[str, Any]:
+        """What a visitor fills in."""
+        email = f"{person.lower()}-{self.mark}@nordwind-{self.mark}.example"
+        known = {"name": f"{person} Behrens", "email": email, "company": f"Nordwind {self.mark} GmbH"}
+        return {**known, "subject": "The scanner reads a wrong number", "device": "scanner", "bought_on": "2026-09-02", "units": 3, **more}
+
+    def submit(self, answers: dict[str, Any], key: str | None = None) -> dict[str, Any]:
+        """As a program does: JSON."""
+        return Api(self.admin.url).post(f"/forms/{self.form}/submissions", {"answers": answers}, once=key)
+
+    def submit_as_browser(self, answers: dict[str, Any]) -> requests.Response:
+        """As an ordinary HTML form does."""
+        where = f"{self.admin.url}/api/v1/forms/{self.form}/submissions"
+        return requests.post(where, data=answers, allow_redirects=False, timeout=30)
+
+    def linked_case(self, case_id: str) -> dict[str, Any]:
+        """The case, once its customer is known."""
+
+        def linked() -> dict[str, Any] | None:
+            case = self.admin.get(f"/cases/{case_id}")
+            return case if case["customer_id"] else None
+
+        return must(eventually(linked, PATIENCE), f"case {case_id} has a customer")
+
+    def mails(self, address: str, at_least: int = 1, **query: str) -> list[dict[str, Any]]:
+        """What was sent to this address."""
+
+        def sent() -> list[dict[str, Any]] | None:
+            found = [one for one in pages(self.admin, "/emails", state="sent", **query) if one["to"] == address]
+            return found if len(found) >= at_least else None
+
+        return must(eventually(sent, PATIENCE), f"{at_least} e-mails to {address}")
+
+    def work_item(self, name: str, case_number: str) -> dict[str, Any]:
+        """What this colleague is asked to do about the case."""
+
+        def asked() -> dict[str, Any] | None:
+            items = self.staff[name].get("/work-items", mine="true", state="open")["data"]
+            return next((one for one in items if one["case"]["number"] == case_number), None)
+
+        return must(eventually(asked, PATIENCE), f"{name} has a work item for {case_number}")
+
+    def decide(self, name: str, item: dict[str, Any], outcome: str, note: str | None = None) -> dict[str, Any]:
+        """Claim and decide."""
+        self.staff[name].act(f"/work-items/{item['id']}", "claim")
+        return self.staff[name].act(f"/work-items/{item['id']}", "decide", {"outcome": outcome, "note": note})
+
+    def kinds(self, customer_id: str, at_least: set[str]) -> list[str]:
+        """The kinds on the customer's timeline, oldest first, once all of these are there."""
+
+        def there() -> list[str] | None:
+            found = [one["kind"] for one in pages(self.admin, f"/customers/{customer_id}/timeline")]
+            return found[::-1] if at_least <= set(found) else None
+
+        return must(eventually(there, PATIENCE), f"{sorted(at_least)} on the timeline of {customer_id}")
+
+
+def pages(api: Api, path: str, **query: str) -> list[dict[str, Any]]:
+    """All rows of a list."""
+    rows: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = api.get(path, limit="200", **query, **cursor)
+        rows += page["data"]
+        if not page["has_more"]:
+            return rows
+        cursor = {"cursor": page["next_cursor"]}
+
+
+def must(found: T | None, what: str) -> T:
+    assert found, f"after {PATIENCE} s it is still not so: {what}"
+    return found

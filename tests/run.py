@@ -1,0 +1,200 @@
+"""Every check and every test in one table; one exit code. What cannot run here says NOT RUN and why."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+CODE = ("crm.py", "ops", "shared", "services", "gateway", "tests")
+sys.path.insert(0, str(ROOT))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """How one check ended; `said` is shown when it failed or did not run."""
+
+    state: str
+    passed: int = 0
+    failed: int = 0
+    said: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One line of the table. `missing` says why it cannot run on this machine, or nothing."""
+
+    name: str
+    run: Callable[[argparse.Namespace], Result]
+    is_slow: bool = False
+    missing: Callable[[], str] = str
+
+
+def command(*argv: str) -> Callable[[argparse.Namespace], Result]:
+    """A check that is one command: right when it exits with 0."""
+
+    def run(_asked: argparse.Namespace) -> Result:
+        result = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+        if result.returncode == 0:
+            return Result(state="ok", passed=1)
+        return Result(state="FAILED", failed=1, said=(result.stdout + result.stderr)[-6000:])
+
+    return run
+
+
+def tests(*paths: str, processes: int = 1) -> Callable[[argparse.Namespace], Result]:
+    """A check that is a run of pytest; its output is shown as it comes."""
+
+    def run(asked: argparse.Namespace) -> Result:
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder) / "report.xml"
+            argv = [sys.executable, "-m", "pytest", "-q", "--junitxml", str(report), "--proofs", asked.runs, *paths]
+            argv += ["-n", str(processes), "--dist", "loadfile"] if processes > 1 else []
+            argv += ["-k", asked.k] if asked.k else []
+            code = subprocess.run(argv, cwd=ROOT, check=False).returncode
+            return _count(report, code, selected=bool(asked.k))
+
+    return run
+
+
+def _count(report: Path, code: int, *, selected: bool) -> Result:
+    if not report.exists():
+        return Result(state="FAILED", failed=1, said=f"pytest ended with {code}")
+    suites = ET.parse(report).getroot().iter("testsuite")  # noqa: S314 - our own file
+    total = failed = skipped = 0
+    for suite in suites:
+        total += int(suite.get("tests", 0))
+        failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        skipped += int(suite.get("skipped", 0))
+    passed = total - failed - skipped
+    if code == 5 and selected:
+        return Result(state="ok", said="nothing selected")
+    if code or failed or skipped:
+        why = f"{skipped} skipped" if skipped and not failed else f"pytest ended with {code}"
+        return Result(state="FAILED", passed=passed, failed=max(failed, 1), said=why)
+    return Result(state="ok", passed=passed)
+
+
+def clean_clone(_asked: argparse.Namespace) -> Result:
+    """What a new user does: clone, `crm.py up --check`, with nothing of this folder."""
+    with tempfile.TemporaryDirectory(prefix="crm-clone-") as folder:
+        clone = Path(folder) / "crm"
+        subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("CRM_", "VIRTUAL_ENV"))}
+        argv = ["python3", "crm.py", "up", "--check", "--port", "18080"]
+        result = subprocess.run(argv, cwd=clone, env=environment, capture_output=True, text=True, check=False)
+    if result.returncode == 0:
+        return Result(state="ok", passed=1, said=result.stdout.strip().splitlines()[-1])
+    return Result(state="FAILED", failed=1, said=(result.stdout + result.stderr)[-6000:])
+
+
+def features(asked: argparse.Namespace) -> Result:
+    """The table fits the tests; after a whole run every proof has run and passed."""
+    runs = ["--runs", asked.runs] if asked.is_whole else []
+    return command(sys.executable, "tests/features.py", *runs)(asked)
+
+
+def no_servers() -> str:
+    """Why PostgreSQL or RabbitMQ cannot be had here."""
+    from tests.servers import NoServer, postgres, rabbitmq  # noqa: PLC0415
+
+    try:
+        postgres()
+        rabbitmq()
+    except NoServer as reason:
+        return str(reason)
+    return ""
+
+
+def no_browser() -> str:
+    """Why there is no Chromium."""
+    from tests.browser.chromium import why_missing  # noqa: PLC0415
+
+    return why_missing()
+
+
+def no_compose() -> str:
+    """Why there is no Docker Engine with Compose."""
+    from tests.compose.engine import why_missing  # noqa: PLC0415
+
+    return why_missing()
+
+
+CHECKS: Sequence[Check] = (
+    Check(name="lint", run=command(str(BIN / "ruff"), "check", "--quiet", *CODE)),
+    Check(name="format", run=command(str(BIN / "ruff"), "format", "--check", "--quiet", *CODE)),
+    Check(name="types", run=command(str(BIN / "mypy"))),
+    Check(name="imports", run=command(str(BIN / "lint-imports"), "--no-cache")),
+    Check(name="security", run=command(str(BIN / "bandit"), "-q", "-r", "shared", "services", "gateway", "ops", "-c", "pyproject.toml")),
+    Check(name="documents", run=command(sys.executable, "-m", "ops.contracts", "--check")),
+    Check(name="unit", run=tests("tests/unit", processes=2)),
+    Check(name="contract", run=tests("tests/contract")),
+    Check(name="integration", run=tests("tests/integration"), is_slow=True, missing=no_servers),
+    Check(name="e2e", run=tests("tests/e2e"), is_slow=True, missing=no_servers),
+    Check(name="faults", run=tests("tests/faults"), is_slow=True, missing=no_servers),
+    Check(name="browser", run=tests("tests/browser"), is_slow=True, missing=no_browser),
+    Check(name="clone", run=clean_clone, is_slow=True),
+    Check(name="compose", run=tests("tests/compose"), is_slow=True, missing=no_compose),
+    Check(name="features", run=features),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run what was asked for; print the table last."""
+    asked = parse(arguments)
+    names = asked.only.split(",") if asked.only else [check.name for check in CHECKS if not (asked.fast and check.is_slow)]
+    asked.is_whole = not (asked.only or asked.fast or asked.k)
+    with tempfile.TemporaryDirectory() as folder:
+        asked.runs = str(Path(folder) / "runs.jsonl")
+        rows = [(check.name, *timed(check, asked)) for check in CHECKS if check.name in names]
+    return show(rows, require_all=asked.require_all)
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="crm.py test", description=__doc__)
+    parser.add_argument("--only", help=f"these checks alone, with commas: {', '.join(check.name for check in CHECKS)}")
+    parser.add_argument("--fast", action="store_true", help="without what needs servers, browsers or engines")
+    parser.add_argument("-k", help="only tests that match, as pytest has it")
+    parser.add_argument("--require-all", action="store_true", help="fail where something could not run")
+    asked = parser.parse_args(arguments)
+    if asked.only and (unknown := set(asked.only.split(",")) - {check.name for check in CHECKS}):
+        parser.error(f"there is no check {', '.join(sorted(unknown))}")
+    return asked
+
+
+def timed(check: Check, asked: argparse.Namespace) -> tuple[Result, float]:
+    """One check, and how long it took."""
+    print(f"── {check.name}", flush=True)
+    started = time.monotonic()
+    reason = check.missing()
+    result = Result(state="NOT RUN", said=reason) if reason else check.run(asked)
+    if result.said and result.state != "ok":
+        print(result.said, flush=True)
+    return result, time.monotonic() - started
+
+
+def show(rows: list[tuple[str, Result, float]], *, require_all: bool) -> int:
+    """The table and the exit code; the last line counts checks that are commands as one test each."""
+    width = min(shutil.get_terminal_size((100, 20)).columns, 120)
+    print(f"\n{'check':<13}{'result':<9}{'passed':>7}{'failed':>7}{'seconds':>9}  remark\n{'─' * width}")
+    for name, result, seconds in rows:
+        remark = result.said.strip().splitlines()[-1][: width - 48] if result.said.strip() else ""
+        print(f"{name:<13}{result.state:<9}{result.passed:>7}{result.failed:>7}{seconds:>9.1f}  {remark}")
+    not_run = sum(result.state == "NOT RUN" for _, result, _ in rows)
+    passed = sum(result.passed for _, result, _ in rows)
+    failed = sum(result.failed for _, result, _ in rows) + (not_run if require_all else 0)
+    print(f"\n{sum(seconds for _, _, seconds in rows):.0f} s{f', {not_run} NOT RUN' if not_run else ''}")
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

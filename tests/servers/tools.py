@@ -1,0 +1,68 @@
+"""What both servers need: free ports, a folder of their own, waiting, and stopping only what we started."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+class NoServer(Exception):
+    """There is no such server here and none could be started; the text says why and what would help."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def new_folder(name: str) -> Path:
+    """A folder that another user may enter, with a short path (sockets allow some hundred characters)."""
+    folder = Path(tempfile.mkdtemp(prefix=f"crm-{name}-"))
+    folder.chmod(0o755)
+    return folder
+
+
+def wait_until(is_true: Callable[[], bool], *, seconds: float, step: float = 0.1) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if is_true():
+            return True
+        time.sleep(step)
+    return is_true()
+
+
+def is_listening(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def end(process: subprocess.Popen[bytes], *, first: signal.Signals, patience: float) -> None:
+    """Ask, wait, then kill; only for processes that this program started."""
+    if process.poll() is None:
+        process.send_signal(first)
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def kill_pid(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def tail(path: Path, lines: int = 12) -> str:
+    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else "(no log)"
