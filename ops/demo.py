@@ -18,6 +18,8 @@ from ops.place import Trouble, place_of, write_private
 
 THREADS = 6
 CONFLICT = 409
+UNPROCESSABLE = 422
+PATIENCE = 20.0
 SYSTEM = "demo"
 
 
@@ -64,16 +66,20 @@ def load(api: Api, book: Book, *, progress: Callable[[str], None]) -> None:
     """Raise Trouble with the API's own words when something of it is refused."""
     demo = demo_data.draw()
     loader = _Loader(api, book)
-    total = len(demo.customers) + len(demo.submissions)
+    total = 2 * len(demo.customers) + len(demo.submissions)
     done = count(1)
     with book.kept():
         loader.load_foundations()
         with ThreadPoolExecutor(THREADS) as pool:
-            tasks = [pool.submit(loader.load_customer, customer) for customer in demo.customers]
-            tasks += [pool.submit(loader.submit, number, *form) for number, form in enumerate(demo.submissions)]
-            for task in tasks:
-                task.result()
-                progress(f"{next(done)} of {total}")
+            # Customers first, so that the other services have heard of them when their orders and cases come.
+            for tasks in (
+                [pool.submit(loader.load_customer, customer) for customer in demo.customers],
+                [pool.submit(loader.load_work, customer) for customer in demo.customers],
+                [pool.submit(loader.submit, number, *form) for number, form in enumerate(demo.submissions)],
+            ):
+                for task in tasks:
+                    task.result()
+                    progress(f"{next(done)} of {total}")
 
 
 class _Loader:
@@ -113,6 +119,9 @@ class _Loader:
             self._post(f"note {customer.key} {index}", "/notes", {"customer_id": id_, "body": note})
         for index, activity in enumerate(customer.activities):
             self._log(f"activity {customer.key} {index}", id_, activity)
+
+    def load_work(self, customer: demo_data.Customer) -> None:
+        id_ = self._book.once(f"customer {customer.key}", str)
         for index, order in enumerate(customer.orders):
             self._order(f"order {customer.key} {index}", id_, order)
         for index, case in enumerate(customer.cases):
@@ -135,7 +144,7 @@ class _Loader:
 
     def _order(self, name: str, customer_id: str, order: Document) -> None:
         body = {"customer_id": customer_id, "currency": order["currency"], "lines": order["lines"]}
-        path = f"/orders/{self._post(name, '/orders', body)}"
+        path = f"/orders/{self._post_when_known(name, '/orders', body)}"
         until = order["until"]
         if until == "cancelled":
             self._act(name, path, "cancel", {"reason": "Ordered twice."})
@@ -151,7 +160,7 @@ class _Loader:
 
     def _case(self, name: str, customer_id: str, case: Document) -> None:
         told = {key: value for key, value in case.items() if key != "until"}
-        path = f"/cases/{self._post(name, '/cases', {**told, 'customer_id': customer_id})}"
+        path = f"/cases/{self._post_when_known(name, '/cases', {**told, 'customer_id': customer_id})}"
         until = case["until"]
         if isinstance(until, int):
             for turn in range(until):
@@ -178,6 +187,19 @@ class _Loader:
 
     def _act(self, name: str, path: str, action: str, body: Document | None = None, *, suffix: str = "") -> None:
         self._book.once(f"{action} {suffix} {name}", lambda _: str(self._api.act(path, action, body)["id"]))
+
+    def _post_when_known(self, name: str, path: str, body: Document) -> str:
+        """Another service may take seconds to hear of a customer on a busy machine, and refuses until then."""
+
+        def try_once() -> str | None:
+            try:
+                return self._post(name, path, body)
+            except Refused as refusal:
+                if refusal.status != UNPROCESSABLE:
+                    raise
+            return None
+
+        return eventually(try_once, PATIENCE) or self._post(name, path, body)
 
     def _post(self, name: str, path: str, body: Document) -> str:
         def make(key: str) -> str:

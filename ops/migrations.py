@@ -1,28 +1,28 @@
 """Brings the databases of an installation up to date, all at once, and only when there is something to do."""
 
 import hashlib
-import os
-import subprocess
 from collections.abc import Callable
 
+from ops.commands import Command
 from ops.place import EVERYONE, ROOT, Trouble
-from ops.processes import FLASK, Installation
+from ops.processes import Installation
 
 SOURCES = ("shared/servicekit/migrations", "services/*/*/migrations", "gateway/gateway/migrations")
 
 
 def migrate(installation: Installation, *, say: Callable[[str], None]) -> None:
-    """Run every service's migrations side by side; raises Trouble with the words of the one that failed."""
-    running = {service: _start(installation, service) for service in EVERYONE}
+    """Run every service's migrations side by side; raises Trouble with the words of those that failed."""
+    running = {service: Command(installation, service, "migrate") for service in EVERYONE}
     failures = []
-    for service, process in running.items():
-        output, _ = process.communicate()
-        if process.returncode:
-            failures.append(f"{service}:\n{output.strip()[-2000:]}")
+    for service, command in running.items():
+        try:
+            command.finish()
+        except Trouble as trouble:
+            failures.append(str(trouble))
         else:
             say(service)
     if failures:
-        raise Trouble("The database could not be brought up to date. Nothing was started.\n\n" + "\n\n".join(failures))
+        raise Trouble("\n\n".join(["The databases could not be brought up to date. Nothing was started.", *failures]))
     (installation.place.data / "migrated").write_text(level(installation))
 
 
@@ -42,14 +42,3 @@ def level(installation: Installation) -> str:
         file = installation.place.database(service)
         digest.update(f"{service} {file.stat().st_ino if file.exists() else 'missing'}".encode())
     return digest.hexdigest()
-
-
-def _start(installation: Installation, service: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [str(FLASK), "--app", f"{service}.app", "migrate"],
-        env={**os.environ, **installation.environment(service)},
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )

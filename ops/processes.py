@@ -4,7 +4,6 @@ import os
 import socket
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from ops.place import EVERYONE, ROOT, SERVICES, Place, Trouble
 from servicekit.supervisor import Program
@@ -13,8 +12,14 @@ HOST = "127.0.0.1"
 FIRST_PORT = 8080
 PORTS_TRIED = 200
 DEMO_ADMINISTRATOR = "admin@demo.example"
-FLASK = Path(sys.executable).with_name("flask")
-GUNICORN = Path(sys.executable).with_name("gunicorn")
+# What every process uses: the supervisor imports it once and all of them share those pages.
+SHARED_MODULES = (
+    "flask.cli",
+    "gunicorn.app.wsgiapp",
+    "gunicorn.workers.gthread",
+    "servicekit.app",
+    "servicekit.worker",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +48,6 @@ class Installation:
             "CRM_LOG_FORMAT": "console",
             "CRM_PUBLIC_URL": self.url,
             "PYTHONUNBUFFERED": "1",
-            # Two arenas are enough for eight threads; glibc would make sixteen and keep their memory.
-            "MALLOC_ARENA_MAX": "2",
             "NO_COLOR": "1",
         }
         if service == "notifications":
@@ -73,7 +76,16 @@ class Installation:
         config = str(ROOT / "gunicorn.conf.py")
         return Program(
             name=service,
-            argv=(str(GUNICORN), "--config", config, "--bind", address, f"{service}.app:create_app()"),
+            argv=(
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "--config",
+                config,
+                "--bind",
+                address,
+                f"{service}.app:create_app()",
+            ),
             env=self.environment(service),
             cwd=ROOT,
             ready_url=f"http://{address}/readyz",
@@ -81,8 +93,13 @@ class Installation:
         )
 
     def _worker(self, service: str) -> Program:
-        argv = (str(FLASK), "--app", f"{service}.app", "worker")
+        argv = (*flask_argv(service), "worker")
         return Program(name=f"{service}-worker", argv=argv, env=self.environment(service), cwd=ROOT, stage=0)
+
+
+def flask_argv(service: str) -> tuple[str, ...]:
+    """How a service's own command line is called."""
+    return (sys.executable, "-m", "flask", "--app", f"{service}.app")
 
 
 def administrator() -> str:

@@ -5,32 +5,37 @@ import os
 import subprocess
 import sys
 
+from ops.commands import Command
 from ops.migrations import migrate
 from ops.place import EVERYONE, Place, Trouble, place_of
-from ops.processes import FLASK, Installation, administrator
+from ops.processes import Installation, administrator, flask_argv
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="crm.py", description=__doc__)
-    parser.add_argument("--data", help="the data folder, var/ if not said")
-    tools = parser.add_subparsers(dest="tool", required=True)
-    tools.add_parser("migrate", help="bring every database up to date")
-    link = tools.add_parser("login-link", help="print a link that signs in once")
-    link.add_argument("--email", default=administrator())
-    parked = tools.add_parser("parked", help="list, show, replay or discard what could not be handled")
-    parked.add_argument("service", choices=EVERYONE)
-    parked.add_argument("words", nargs=argparse.REMAINDER, help="list | show ID | replay ID | discard ID")
-    asked = parser.parse_args(arguments)
-    place = place_of(asked.data)
+    asked = parse(arguments)
+    installation = at_rest(place_of(asked.data))
     if asked.tool == "migrate":
-        place.prepare()
-        migrate(at_rest(place), say=print)
-        return 0
-    if asked.tool == "login-link":
-        print(place.address() + flask_says(at_rest(place), "gateway", "login-link", "--email", asked.email))
-        return 0
-    words = asked.words or ["list"]
-    return flask(at_rest(place), asked.service, "parked", *words).returncode
+        migrate(installation, say=print)
+    elif asked.tool == "login-link":
+        path = Command(installation, "gateway", "login-link", "--email", asked.email).last_line()
+        print(installation.place.address() + path)
+    else:
+        return flask(installation, asked.service, "parked", *(asked.words or ["list"]))
+    return 0
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument("--data", help="the data folder, var/ if not said")
+    parser = argparse.ArgumentParser(prog="crm.py", description=__doc__)
+    tools = parser.add_subparsers(dest="tool", required=True)
+    tools.add_parser("migrate", help="bring every database up to date", parents=[data])
+    link = tools.add_parser("login-link", help="print a link that signs in once", parents=[data])
+    link.add_argument("--email", default=administrator())
+    parked = tools.add_parser("parked", help="list, show, replay or discard what could not be handled", parents=[data])
+    parked.add_argument("service", choices=EVERYONE)
+    parked.add_argument("words", nargs="*", help="list | show ID | replay ID | discard ID")
+    return parser.parse_args(arguments)
 
 
 def at_rest(place: Place) -> Installation:
@@ -39,27 +44,13 @@ def at_rest(place: Place) -> Installation:
     try:
         ports["gateway"] = int(place.address().rsplit(":", 1)[1])
     except Trouble:
-        if not place.signing_key.exists():
-            place.prepare()
+        place.prepare()
     return Installation(place=place, ports=ports)
 
 
-def flask(
-    installation: Installation, service: str, *words: str, capture: bool = False
-) -> subprocess.CompletedProcess[str]:
-    argv = [str(FLASK), "--app", f"{service}.app", *words]
+def flask(installation: Installation, service: str, *words: str) -> int:
     environment = {**os.environ, **installation.environment(service)}
-    return subprocess.run(argv, env=environment, capture_output=capture, text=True, check=False)
-
-
-def flask_says(installation: Installation, service: str, *words: str) -> str:
-    """The last line that such a command prints; raises Trouble with all it said when it failed."""
-    result = flask(installation, service, *words, capture=True)
-    lines = result.stdout.strip().splitlines()
-    if result.returncode or not lines:
-        said = (result.stdout + result.stderr).strip()[-2000:]
-        raise Trouble(f"`flask --app {service}.app {' '.join(words)}` failed:\n{said}")
-    return lines[-1]
+    return subprocess.run([*flask_argv(service), *words], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -13,11 +13,11 @@ from types import FrameType
 
 from ops import assets, demo, selfcheck
 from ops.api import Api
+from ops.commands import Command
 from ops.migrations import is_up_to_date, migrate
 from ops.place import Place, Trouble, place_of, write_private
-from ops.processes import Installation, administrator, choose_ports
+from ops.processes import SHARED_MODULES, Installation, administrator, choose_ports
 from ops.screen import step
-from ops.tool import flask_says
 from servicekit.supervisor import NotReady, Supervisor
 
 READY_SECONDS = 90.0
@@ -74,12 +74,17 @@ def start(installation: Installation, asked: argparse.Namespace, started: float)
     if fetching:
         with step("Fetching what the console shows"):
             fetching.join()
-    with Supervisor(installation.programs(), logs=place.logs, say=warn) as supervisor:
+    programs = installation.programs()
+    # Both need the gateway's database alone, so they run while everything starts.
+    link, key = login_link(installation), api_key(installation)
+    with Supervisor(programs, logs=place.logs, say=warn, preload=SHARED_MODULES) as supervisor:
         with step("Starting gateway, services and workers") as line:
             supervisor.start()
             supervisor.wait_ready(READY_SECONDS, progress=line.now)
-        is_first = not place.demo_key.exists()
-        api = Api(installation.url, api_key(installation))
+        is_first = key is not None
+        if key:
+            write_private(place.demo_key, key.last_line())
+        api = Api(installation.url, place.demo_key.read_text())
         if not asked.no_demo:
             load_demo(api, place)
         if asked.check or is_first:
@@ -88,7 +93,7 @@ def start(installation: Installation, asked: argparse.Namespace, started: float)
         if asked.check:
             print(f"Everything works ({time.monotonic() - started:.0f} s).")
             return
-        welcome(installation, asked, time.monotonic() - started)
+        welcome(installation, asked, link.last_line(), time.monotonic() - started)
         supervisor.run()
         print("Stopped. Again: python3 crm.py up")
 
@@ -109,13 +114,15 @@ def fetch_assets() -> threading.Thread | None:
     return thread
 
 
-def api_key(installation: Installation) -> str:
-    """The key of the demo loader and the self-check, made once, readable by its owner alone."""
-    place = installation.place
-    if not place.demo_key.exists():
-        key = flask_says(installation, "gateway", "api-key", "--name", "demo", "--permissions", "*")
-        write_private(place.demo_key, key)
-    return place.demo_key.read_text()
+def login_link(installation: Installation) -> Command:
+    return Command(installation, "gateway", "login-link", "--email", administrator())
+
+
+def api_key(installation: Installation) -> Command | None:
+    """The key of the demo loader and the self-check, made once."""
+    if installation.place.demo_key.exists():
+        return None
+    return Command(installation, "gateway", "api-key", "--name", "demo", "--permissions", "*")
 
 
 def load_demo(api: Api, place: Place) -> None:
@@ -126,9 +133,8 @@ def load_demo(api: Api, place: Place) -> None:
         demo.load(api, book, progress=line.now)
 
 
-def welcome(installation: Installation, asked: argparse.Namespace, seconds: float) -> None:
-    path = flask_says(installation, "gateway", "login-link", "--email", administrator())
-    link = installation.url + path if path.startswith("/") else path
+def welcome(installation: Installation, asked: argparse.Namespace, path: str, seconds: float) -> None:
+    link = installation.url + path
     print(f"\nCustomer Manager is ready after {seconds:.0f} s:  {link}   (one use, 15 minutes)")
     print(f"API docs {installation.url}/api/docs · API key in {show(installation.place.demo_key)}", end=" · ")
     print(f"mail {installation.url}/dev/mail · logs in {show(installation.place.logs)}")

@@ -59,9 +59,9 @@ class Stack:
             **self.installation.environment(service),
             "CRM_ADMIN_EMAIL": ADMIN,
             "CRM_ADMIN_PASSWORD": PASSWORD,
-            "CRM_RATE_LIMIT": "1000000/minute",
-            "CRM_RATE_LIMIT_PUBLIC": "1000000/minute",
-            "CRM_RATE_LIMIT_LOGIN": "1000000/minute",
+            "CRM_RATE_LIMIT": "1000000",
+            "CRM_RATE_LIMIT_PUBLIC": "1000000",
+            "CRM_RATE_LIMIT_LOGIN": "1000000",
             **self.overrides.get("*", {}),
             **self.overrides.get(service, {}),
         }

@@ -16,7 +16,7 @@ def install_commands(app: Flask, service: Service) -> None:
     @app.cli.command("login-link")
     @click.option("--email", default="", help="Of the user; without it, the first administrator.")
     def login_link(email: str) -> None:
-        """Print a link that signs in once, within 15 minutes."""
+        """Print the path of a link that signs in once, within 15 minutes."""
         try:
             prepare(service)
             with service.database.write() as session:
@@ -24,7 +24,7 @@ def install_commands(app: Flask, service: Service) -> None:
         except Error as error:
             raise click.ClickException(error.detail) from error
         service.wake_relay()
-        click.echo(f"{service.settings.public_url.rstrip('/')}/login/once/{token}")
+        click.echo(f"/login/once/{token}")
 
     @app.cli.command("api-key")
     @click.option("--name", required=True)

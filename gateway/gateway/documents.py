@@ -12,7 +12,7 @@ from gateway.sealing import PAGE_POLICY
 from servicekit.app import Service
 from servicekit.auth import ANONYMOUS
 from servicekit.errors import Error, Forbidden, Unavailable
-from servicekit.migrate import missing_migrations
+from servicekit.levels import missing_migrations
 
 documents = Blueprint("documents", __name__, static_folder="documents_static", static_url_path="/api/docs/static")
 

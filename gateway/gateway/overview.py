@@ -82,7 +82,7 @@ def questions_about(customer_id: str, *, rows: int) -> dict[str, Question]:
         "work_items": Question(service="cases", path="/api/v1/work-items", needs="cases:read", params=its),
         "orders": Question(service="orders", path="/api/v1/orders", needs="orders:read", params=its),
         "balance": Question(service="orders", path=f"{one}/balance", needs="orders:read"),
-        "emails": Question(service="notifications", path="/api/v1/emails", needs="emails:read", params=its),
+        "emails": Question(service="notifications", path="/api/v1/emails", needs="notifications:read", params=its),
     }
 
 

@@ -21,9 +21,9 @@ from servicekit.events import Event
 from servicekit.http import JSON_LIMIT, Operation, Routes, perform
 from servicekit.ids import new_id
 from servicekit.jobs import Jobs
+from servicekit.levels import missing_migrations
 from servicekit.logs import set_up_logs
 from servicekit.metrics import install_metrics
-from servicekit.migrate import missing_migrations
 from servicekit.problems import install_problems
 from servicekit.receiving import Receiver
 from servicekit.relay import notify

@@ -4,15 +4,10 @@ from importlib import resources
 
 from alembic import command, context
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData, text
+from sqlalchemy import Connection, MetaData, text
 
 from servicekit.db import Database
-
-KIT = "servicekit"
-KIT_VERSIONS = "kit_version"
-SERVICE_VERSIONS = "alembic_version"
+from servicekit.levels import owners
 
 
 def upgrade(database: Database, package: str) -> None:
@@ -22,7 +17,7 @@ def upgrade(database: Database, package: str) -> None:
             connection.execute(text("SELECT pg_advisory_lock(hashtext('migrate'))"))
             connection.commit()
         try:
-            for owner, table in ((KIT, KIT_VERSIONS), (package, SERVICE_VERSIONS)):
+            for owner, table in owners(package):
                 command.upgrade(_config(owner, table, connection), "head")
                 connection.commit()
         finally:
@@ -30,18 +25,6 @@ def upgrade(database: Database, package: str) -> None:
                 connection.rollback()
                 connection.execute(text("SELECT pg_advisory_unlock(hashtext('migrate'))"))
                 connection.commit()
-
-
-def missing_migrations(engine: Engine, package: str) -> list[str]:
-    """What this code needs and the database has not had yet; empty when ready."""
-    missing = []
-    with engine.connect() as connection:
-        for owner, table in ((KIT, KIT_VERSIONS), (package, SERVICE_VERSIONS)):
-            script = ScriptDirectory.from_config(_config(owner, table, connection))
-            current = MigrationContext.configure(connection, opts={"version_table": table}).get_current_heads()
-            if set(current) != set(script.get_heads()):
-                missing.append(owner)
-    return missing
 
 
 def run_env(metadata: MetaData) -> None:

@@ -1,11 +1,9 @@
 """Keeps a handful of programs running on one machine: start, wait until ready, restart with backoff, stop in order."""
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -14,11 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Self
+from typing import IO, Self
+
+from servicekit import forking
 
 LOG_BYTES = 10_000_000
 POLL_SECONDS = 0.05
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +59,14 @@ class Supervisor:
         logs: Path,
         say: Callable[[str], None] = print,
         backoff: Backoff | None = None,
+        preload: Sequence[str] = (),
     ) -> None:
+        """With `preload`, this process imports those modules, and every `python -m …` starts as a copy of it."""
         logs.mkdir(parents=True, exist_ok=True)
         self._say = say
         self._backoff = backoff or Backoff()
-        self._children = [_Child(program, logs / f"{program.name}.log") for program in programs]
+        self._preload = preload if forking.can_fork() else ()
+        self._children = [_Child(program, logs, forks=bool(self._preload)) for program in programs]
         self._stopping = threading.Event()
 
     def __enter__(self) -> Self:
@@ -74,6 +76,7 @@ class Supervisor:
         self.stop()
 
     def start(self) -> None:
+        forking.preload(self._preload)
         for child in self._children:
             child.spawn()
 
@@ -148,10 +151,11 @@ class Supervisor:
 class _Child:
     """One program's current process, its log, and what is known of its deaths."""
 
-    def __init__(self, program: Program, log: Path) -> None:
+    def __init__(self, program: Program, logs: Path, *, forks: bool) -> None:
         self.program = program
-        self.log = log
-        self.process: subprocess.Popen[bytes] | None = None
+        self.log = logs / f"{program.name}.log"
+        self.process: subprocess.Popen[bytes] | forking.Copy | None = None
+        self._forks = forks and forking.is_module(program.argv)
         self.restart_at: float | None = None
         self._deaths = 0
         self._born = 0.0
@@ -169,19 +173,26 @@ class _Child:
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
-            # A group of its own: Ctrl-C in the terminal reaches the supervisor alone, which then stops in order.
-            self.process = subprocess.Popen(  # noqa: S603 - argv comes from our own code, never through a shell
-                self.program.argv,
-                env={**os.environ, **self.program.env},
-                cwd=self.program.cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                process_group=0,
-                preexec_fn=_die_with_parent(),  # noqa: PLW1509 - calls one libc function, loaded before the fork
-            )
+            self.process = self._fork(log) if self._forks else self._execute(log)
         self.restart_at = None
         self._born = time.monotonic()
+
+    def _fork(self, log: IO[bytes]) -> forking.Copy:
+        program = self.program
+        return forking.Copy(program.argv, name=program.name, env=program.env, cwd=program.cwd, log=log)
+
+    def _execute(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
+        # A group of its own: Ctrl-C in the terminal reaches the supervisor alone, which then stops in order.
+        return subprocess.Popen(  # noqa: S603 - argv comes from our own code, never through a shell
+            self.program.argv,
+            env={**os.environ, **self.program.env},
+            cwd=self.program.cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            process_group=0,
+            preexec_fn=forking.guard(self.program.name),  # noqa: PLW1509 - calls one libc function, loaded before the fork
+        )
 
     def is_ready(self) -> bool:
         """Ask the program; what it answers besides 200 is kept for the complaint."""
@@ -231,18 +242,3 @@ class _Child:
 
 # Readiness is asked on this machine: a proxy from the environment must not answer for it.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def _die_with_parent() -> Callable[[], None] | None:
-    """On Linux, have the kernel send SIGTERM to the child when the supervisor dies, however it dies."""
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    parent = os.getpid()
-
-    def before_exec() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return before_exec

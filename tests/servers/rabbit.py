@@ -142,7 +142,7 @@ class _Node:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def control(self, *arguments: str) -> str:
-        command = [self._programs / "rabbitmqctl", "--quiet", *arguments]
+        command: list[str | Path] = [self._programs / "rabbitmqctl", "--quiet", *arguments]
         answer = subprocess.run(command, env=self._environment(), capture_output=True, text=True, check=False)
         if answer.returncode:
             raise RuntimeError(f"rabbitmqctl {arguments[0]} failed: {answer.stdout}{answer.stderr}")

@@ -127,7 +127,7 @@ def tell(
     return _call(me(), method, service, path, json=dict(body) if body is not None else None, headers=headers)
 
 
-def _call(principal: Principal, method: str, service: str, path: str, **rest: Any) -> Answered:  # noqa: ANN401 - as upstreams takes them
+def _call(principal: Principal, method: str, service: str, path: str, **rest: Any) -> Answered:
     try:
         answer = upstreams.call(principal, service, method, f"/api/v1{path}", **rest)
     except Error as error:

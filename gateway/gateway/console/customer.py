@@ -12,7 +12,12 @@ from gateway.console.rendering import allow, ask_page, go, is_fragment, need, pa
 
 blueprint = Blueprint("console_customer", __name__)
 
-KINDS = [("note", "note", "Note"), ("call", "phone", "Call"), ("email", "mail", "E-mail"), ("meeting", "calendar-event", "Meeting")]
+KINDS = [
+    ("note", "note", "Note"),
+    ("call", "phone", "Call"),
+    ("email", "mail", "E-mail"),
+    ("meeting", "calendar-event", "Meeting"),
+]
 LASTING = frozenset({"call", "meeting"})
 TITLE_LENGTH = 120
 FILTERS: dict[str, tuple[str, str]] = {
@@ -24,9 +29,19 @@ FILTERS: dict[str, tuple[str, str]] = {
         "form.submitted,case.opened,case.linked,case.transitioned,case.closed,case.reopened,workflow.started,workflow.completed,"
         "workflow.failed,step.activated,step.decided,step.escalated",
     ),
-    "fields": ("Field changes", "customer.created,customer.updated,customer.archived,customer.restored,customer.blocked,customer.unblocked"),
+    "fields": (
+        "Field changes",
+        "customer.created,customer.updated,customer.archived,customer.restored,customer.blocked,customer.unblocked",
+    ),
 }
-TABS = {"overview": "Overview", "contacts": "Contacts", "timeline": "Timeline", "cases": "Cases", "orders": "Orders", "notes": "Notes"}
+TABS = {
+    "overview": "Overview",
+    "contacts": "Contacts",
+    "timeline": "Timeline",
+    "cases": "Cases",
+    "orders": "Orders",
+    "notes": "Notes",
+}
 
 
 @blueprint.get("/customers/<id>")
@@ -139,12 +154,18 @@ def _questions(id: str, tab: str, shown: str) -> dict[str, Question]:
         "balance": Question("orders", f"{path}/balance", needs="orders:read"),
     }
     if tab in {"overview", "timeline"}:
-        asked = {"limit": 20 if tab == "overview" else 50, "kind[in]": kinds or None, "cursor": request.args.get("after")}
+        asked = {
+            "limit": 20 if tab == "overview" else 50,
+            "kind[in]": kinds or None,
+            "cursor": request.args.get("after"),
+        }
         questions |= {
             "timeline": Question("customers", f"{path}/timeline", asked),
             "notes": Question("customers", "/notes", {"customer_id": id, "is_pinned": "true", "limit": 5}),
             "contacts": Question("customers", f"{path}/contacts", {"limit": 5}),
-            "work": Question("cases", "/work-items", {"customer_id": id, "state[in]": "open,claimed", "limit": 5}, needs="cases:read"),
+            "work": Question(
+                "cases", "/work-items", {"customer_id": id, "state[in]": "open,claimed", "limit": 5}, needs="cases:read"
+            ),
         }
     questions |= {
         "contacts": {"contacts": Question("customers", f"{path}/contacts", {"limit": 100})},
@@ -165,7 +186,11 @@ def _tabs(customer: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _moves(customer: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    moves = [("deactivate", "Set inactive", "player-pause")] if customer["status"] == "active" else [("activate", "Set active", "circle-check")]
+    moves = (
+        [("deactivate", "Set inactive", "player-pause")]
+        if customer["status"] == "active"
+        else [("activate", "Set active", "circle-check")]
+    )
     return [("unblock", "Unblock", "lock-open"), *moves] if customer.get("is_blocked") else moves
 
 
@@ -188,7 +213,10 @@ def _facts(customer: Mapping[str, Any]) -> list[tuple[str, Any]]:
 def _balance(answer: Answered | None) -> dict[str, Any]:
     if answer is None:
         return {"balance": {}, "balance_state": "missing"}
-    return {"balance": answer.data if answer.ok else {}, "balance_state": "ok" if answer.status == 404 else answer.state}  # noqa: PLR2004 - no orders yet
+    return {
+        "balance": answer.data if answer.ok else {},
+        "balance_state": "ok" if answer.status == 404 else answer.state,
+    }  # noqa: PLR2004 - no orders yet
 
 
 def _timeline(answer: Answered | None, path: str, shown: str) -> dict[str, Any]:
@@ -199,7 +227,10 @@ def _timeline(answer: Answered | None, path: str, shown: str) -> dict[str, Any]:
     return {
         "entries": entries,
         "shown": shown,
-        "filters": [(key, label, lists.address(path, {}, show=key if key != "all" else None)) for key, (label, _) in FILTERS.items()],
+        "filters": [
+            (key, label, lists.address(path, {}, show=key if key != "all" else None))
+            for key, (label, _) in FILTERS.items()
+        ],
         "older_href": lists.address(path, chosen, after=answer.next),
     }
 

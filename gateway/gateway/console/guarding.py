@@ -6,20 +6,14 @@ import secrets
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Response, abort, current_app, g, make_response, request
+from flask import Response, current_app, g, request
 
 from gateway import admission
+from gateway.sealing import PAGE_POLICY
 from servicekit.auth import ANONYMOUS, Kind
 
-POLICY: Final = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
-    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-)
 HEADERS: Final = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": PAGE_POLICY,
     "Cache-Control": "no-store",
 }
 VISITOR_COOKIE: Final = "crm_visitor"
@@ -34,17 +28,6 @@ def identify() -> None:
 
 def is_signed_in() -> bool:
     return g.principal is not ANONYMOUS
-
-
-def refuse_foreign_posts() -> None:
-    """A change is taken from our own pages only: told by the browser (fetch metadata) and by the form's token."""
-    if request.method in SAFE:
-        return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        abort(make_response("This form was sent from another site.", 403))
-    origin = request.headers.get("Origin")
-    if origin and urlsplit(origin).netloc != request.host:
-        abort(make_response("This form was sent from another site.", 403))
 
 
 def has_good_token() -> bool:

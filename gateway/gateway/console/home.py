@@ -4,8 +4,8 @@ from flask import Blueprint, Response
 
 from gateway.console import people, wording
 from gateway.console.asking import Question, me
-from gateway.console.rendering import ask_page, page
 from gateway.console.deciding import still_mine
+from gateway.console.rendering import ask_page, page
 
 blueprint = Blueprint("console_home", __name__)
 

@@ -11,7 +11,13 @@ from gateway.console.rendering import allow, ask_page, go, need, page
 
 blueprint = Blueprint("console_orders", __name__)
 
-VIEWS = {"": "All orders", "placed": "Placed", "confirmed": "Confirmed", "fulfilled": "Fulfilled", "cancelled": "Cancelled"}
+VIEWS = {
+    "": "All orders",
+    "placed": "Placed",
+    "confirmed": "Confirmed",
+    "fulfilled": "Fulfilled",
+    "cancelled": "Cancelled",
+}
 NEXT = {"placed": [("confirm", "Confirm", "circle-check")], "confirmed": [("fulfil", "Fulfil", "truck-delivery")]}
 SAID = {"confirm": "is confirmed, its invoice is issued", "fulfil": "is fulfilled"}
 CANCELLABLE = frozenset({"placed", "confirmed"})
@@ -37,7 +43,10 @@ def list_orders() -> Response:
         total=answer.total,
         filters=filters,
         view=filters["status"],
-        views=[{"key": key, "label": label, "href": lists.address("/orders", filters, status=key, after=None)} for key, label in VIEWS.items()],
+        views=[
+            {"key": key, "label": label, "href": lists.address("/orders", filters, status=key, after=None)}
+            for key, label in VIEWS.items()
+        ],
         next_href=lists.address("/orders", filters, after=answer.next),
         first_href=lists.address("/orders", filters, after=None),
     )
@@ -69,7 +78,11 @@ def move_order(id: str, move: str) -> Response:
     answer = tell("POST", "orders", f"/orders/{id}:{move}", etag=request.form.get("etag"))
     if answer.ok:
         return go(f"/orders/{id}", f"{answer.data['number']} {SAID[move]}.")
-    problem = "Somebody changed this order meanwhile. Nothing was done: look again." if answer.status == 412 else answer.detail  # noqa: PLR2004 - changed since
+    problem = (
+        "Somebody changed this order meanwhile. Nothing was done: look again."
+        if answer.status == 412
+        else answer.detail
+    )  # noqa: PLR2004 - changed since
     return _show(need(ask("orders", f"/orders/{id}"), "order"), problem=problem, status=answer.status)
 
 
@@ -83,7 +96,9 @@ def cancel_order(id: str) -> Response:
         return page("orders/cancel.html", order=order, form=form, etag=order["version"])
     form.require("reason", "Say why.")
     if not form.is_wrong:
-        answer = tell("POST", "orders", f"/orders/{id}:cancel", body={"reason": form.value("reason")}, etag=form.value("etag"))
+        answer = tell(
+            "POST", "orders", f"/orders/{id}:cancel", body={"reason": form.value("reason")}, etag=form.value("etag")
+        )
         if answer.ok:
             return go(f"/orders/{id}", f"{answer.data['number']} is cancelled.")
         form.refused(answer)

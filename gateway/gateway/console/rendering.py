@@ -24,7 +24,7 @@ def is_fragment() -> bool:
     return "HX-Request" in request.headers and request.headers.get("HX-Target", "").startswith("_")
 
 
-def page(template: str, *, status: int = 200, **context: Any) -> Response:  # noqa: ANN401 - whatever the template shows
+def page(template: str, *, status: int = 200, **context: Any) -> Response:
     """The page; or only the block named like the htmx target, when the template has one."""
     found = environment().get_template(template)
     block = request.headers.get("HX-Target", "") if is_fragment() else ""
@@ -75,7 +75,7 @@ def stop(answer: Answered, what: str) -> NoReturn:
     abort(page("states/stopped.html", status=answer.status if answer.status >= 400 else 503, answer=answer, what=what))  # noqa: PLR2004 - HTTP's own
 
 
-def need(answer: Answered, what: str) -> Any:  # noqa: ANN401 - a record of a service
+def need(answer: Answered, what: str) -> Any:
     """The record, or the page that says why not."""
     if not answer.ok:
         stop(answer, what)

@@ -61,13 +61,17 @@ def search() -> Response:
     ]
     shown = [group for group in groups if group.answer.state != "denied"]
     hits = [hit for group in shown for hit in group.rows]
-    exact = [hit for hit in hits if NUMBER.match(query) and query.upper() in {hit.title.upper(), hit.text.split(" ")[0].upper()}]
+    exact = [
+        hit
+        for hit in hits
+        if NUMBER.match(query) and query.upper() in {hit.title.upper(), hit.text.split(" ")[0].upper()}
+    ]
     if len(exact) == 1 and not is_fragment():
         return go(exact[0].href)
     return page("search/search.html", query=query, groups=shown, found=len(hits))
 
 
-def _group(label: str, kind: str, icon: str, answer: Answered, read: Any, query: str) -> Group:  # noqa: ANN401 - one of the three readers
+def _group(label: str, kind: str, icon: str, answer: Answered, read: Any, query: str) -> Group:
     everything = f"/{label.lower()}?{urlencode({'q': query})}"
     return Group(label, kind, icon, answer.service, answer, [read(row) for row in answer.rows], everything)
 
@@ -75,7 +79,15 @@ def _group(label: str, kind: str, icon: str, answer: Answered, read: Any, query:
 def _customer(row: dict[str, Any]) -> Hit:
     text = " · ".join(part for part in (row["number"], row.get("email") or row.get("phone")) if part)
     state = "archived" if row.get("is_archived") else "blocked" if row.get("is_blocked") else row["status"]
-    return Hit(row["id"], f"/customers/{row['id']}", row["name"], text, state, person=True, square=row["kind"] == "organization")
+    return Hit(
+        row["id"],
+        f"/customers/{row['id']}",
+        row["name"],
+        text,
+        state,
+        person=True,
+        square=row["kind"] == "organization",
+    )
 
 
 def _case(row: dict[str, Any]) -> Hit:

@@ -127,6 +127,11 @@ def money(value: dict[str, Any] | None, *, whole: bool = False) -> str:
     return re.sub(r"[.]\d+$", "", text) if whole and abs(amount) >= 1000 else text  # noqa: PLR2004 - cents say nothing above it
 
 
+def amounts(text: str) -> str:
+    """A sentence that says `2000.00 EUR`, with the amount as everywhere else."""
+    return re.sub(r"(-?\d+\.\d{2,3}) ([A-Z]{3})\b", lambda found: money({"amount": found[1], "currency": found[2]}), text)
+
+
 def is_positive(value: dict[str, Any] | None) -> bool:
     """Money above zero; an absent amount is not."""
     try:
@@ -163,15 +168,21 @@ def zone() -> tzinfo:
     return found
 
 
-def instant(value: str | datetime | None) -> datetime | None:
-    """An RFC 3339 text as an instant in the reader's zone."""
+def instant(value: str | None) -> datetime | None:
+    """An RFC 3339 text as an instant in the reader's zone; a date is its first moment there."""
     if not value:
         return None
     try:
-        parsed = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        parsed = datetime.fromisoformat(value)
     except ValueError:
         return None
+    if _is_date(value):
+        return parsed.replace(tzinfo=zone())
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(zone())
+
+
+def _is_date(value: str | None) -> bool:
+    return len(value or "") == len("2026-11-22")
 
 
 def today() -> datetime:
@@ -185,6 +196,8 @@ def when(value: str | None) -> str:
     if at is None:
         return "–"
     days = (today().date() - at.date()).days
+    if _is_date(value):
+        return {0: "today", 1: "yesterday"}.get(days) or short_day(at)
     if days == 0:
         return f"today {at:%H:%M}"
     if days == 1:
@@ -206,7 +219,9 @@ def clock(value: str | None) -> str:
 def full(value: str | None) -> str:
     """The whole instant with its zone, for a title."""
     at = instant(value)
-    return f"{at.day} {at:%b %Y, %H:%M %Z}" if at else ""
+    if at is None:
+        return ""
+    return f"{at.day} {at:%b %Y}" if _is_date(value) else f"{at.day} {at:%b %Y, %H:%M %Z}"
 
 
 def day(value: str | None) -> str:
@@ -276,3 +291,8 @@ def web_address(value: str | None) -> str:
 def web_name(value: str | None) -> str:
     """A website as people say it."""
     return re.sub(r"^https?://(www\.)?|/$", "", (value or "").strip(), flags=re.IGNORECASE)
+
+
+def outcome_done(key: str) -> str:
+    """An outcome as what was done: approved, rejected."""
+    return {"approve": "approved", "reject": "rejected"}.get(key.lower(), sentence(key).lower())

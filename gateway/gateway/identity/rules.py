@@ -30,24 +30,14 @@ TOKEN_PREFIX = "crm_at_"  # noqa: S105 - a public prefix for secret scanners
 _KEY = re.compile(r"crm_live_([a-z0-9]{26})_([A-Za-z0-9_-]{43})_([0-9a-f]{8})")
 _PERMISSION = re.compile(r"\*|[a-z][a-z_]*:(\*|[a-z][a-z_]*)")
 
+_EVERYBODY = ("customers:read", "cases:read", "orders:read", "notifications:read", "users:read", "teams:read")
 MANAGER_PERMISSIONS = (
-    "customers:*", "cases:*", "workflows:*", "work_items:*", "forms:*", "orders:*", "products:*", "payments:*",
-    "notifications:*", "emails:*", "templates:*", "users:read", "teams:read",
+    "customers:*", "cases:*", "workflows:*", "forms:*", "work_items:*", "orders:*", "products:*", "payments:*",
+    "notifications:*", "users:read", "teams:read", "api_keys:*",
 )  # fmt: skip
-AGENT_PERMISSIONS = (
-    "customers:read", "customers:write", "cases:read", "cases:write", "work_items:read", "work_items:decide",
-    "workflows:read", "forms:read", "orders:read", "products:read", "notifications:read", "emails:read",
-    "users:read", "teams:read",
-)  # fmt: skip
-FINANCE_PERMISSIONS = (
-    "customers:read", "cases:read", "orders:*", "products:*", "payments:*", "work_items:read", "work_items:decide",
-    "workflows:read", "notifications:read", "emails:read", "users:read", "teams:read",
-)  # fmt: skip
-SUPPORT_PERMISSIONS = (
-    "customers:read", "customers:write", "cases:*", "work_items:read", "work_items:decide", "workflows:read",
-    "forms:read", "orders:read", "products:read", "notifications:read", "emails:read", "templates:read",
-    "users:read", "teams:read",
-)  # fmt: skip
+AGENT_PERMISSIONS = (*_EVERYBODY, "customers:write", "cases:write", "work_items:decide")
+FINANCE_PERMISSIONS = (*_EVERYBODY, "orders:write", "products:write", "payments:write", "work_items:decide")
+SUPPORT_PERMISSIONS = (*_EVERYBODY, "customers:write", "cases:write", "work_items:decide", "notifications:write")
 
 # key, name, permissions, record scope: made at first start, then they belong to the administrators.
 SHIPPED_ROLES: tuple[tuple[str, str, tuple[str, ...], str], ...] = (

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from gateway.events import Personal, UserCreated, UserDisabled, UserFact, UserUpdated
 from gateway.identity import queries, rules
@@ -76,7 +77,7 @@ def update_user(session: Session, user: User, *, by: Principal, now: datetime, c
     if changes.get("is_active", user.is_active) != user.is_active:
         move = enable_user if changes["is_active"] else disable_user
         return move(session, user, by=by, now=now)
-    user.updated_at = now
+    _touch(user, now)
     _tell(session, UserUpdated, user, now=now)
     return user
 
@@ -101,7 +102,7 @@ def disable_user(session: Session, user: User, *, by: Principal, now: datetime) 
     if queries.is_last_administrator(session, user):
         raise LastAdministrator("This is the last active administrator. Make somebody else one first.")
     user.is_active = False
-    user.updated_at = now
+    _touch(user, now)
     _end_everything(session, user)
     session.execute(update(ApiKey).where(ApiKey.user_id == user.id, ApiKey.revoked_at.is_(None)).values(revoked_at=now))
     _tell(session, UserDisabled, user, now=now)
@@ -114,7 +115,7 @@ def enable_user(session: Session, user: User, *, by: Principal, now: datetime) -
         return user
     _check_may_manage(user, by=by)
     user.is_active = True
-    user.updated_at = now
+    _touch(user, now)
     _tell(session, UserUpdated, user, now=now)
     return user
 
@@ -123,7 +124,7 @@ def set_password(session: Session, user: User, *, password: str, now: datetime) 
     """A new password signs the user out everywhere: whoever knew the old one is out too."""
     rules.check_password(password, email=user.email)
     user.password_hash = hash_password(password)
-    user.updated_at = now
+    _touch(user, now)
     _end_everything(session, user)
 
 
@@ -138,7 +139,7 @@ def change_own_password(session: Session, user: User, *, current: str | None, ne
 def tell_again(session: Session, users: Iterable[User], *, now: datetime) -> None:
     """Their role or team has changed: every service hears each of them anew."""
     for user in users:
-        user.updated_at = now
+        _touch(user, now)
         _tell(session, UserUpdated, user, now=now)
 
 
@@ -150,6 +151,12 @@ def members_of_role(session: Session, role: Role) -> list[User]:
 def members_of_team(session: Session, team: Team) -> list[User]:
     """Everybody in this team."""
     return list(session.scalars(select(User).where(User.teams.contains(team)).order_by(User.id)))
+
+
+def _touch(user: User, now: datetime) -> None:
+    user.updated_at = now
+    # Roles and teams are rows of other tables: the version must rise with them, even within one instant.
+    flag_modified(user, "updated_at")
 
 
 def _tell(session: Session, fact: type[UserFact], user: User, *, now: datetime) -> None:

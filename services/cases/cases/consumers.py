@@ -98,6 +98,4 @@ def on_submitter_identified(session: Session, heard: Delivered[SubmitterHeard]) 
     case = session.get(Case, heard.data.case_id, with_for_update=True)
     if case is None:
         raise NotYet(f"There is no case {heard.data.case_id} here.")
-    link_case(
-        session, case, customer_id=heard.data.customer_id, contact_id=heard.data.person_id, now=heard.at
-    )
+    link_case(session, case, customer_id=heard.data.customer_id, contact_id=heard.data.person_id, now=heard.at)

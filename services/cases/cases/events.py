@@ -106,7 +106,7 @@ class SubmitterPersonal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FormSubmitted(Event, frozen=True, kw_only=True):
-    """A visitor submitted a web form, which opened a case; with `personal` the directory finds or makes the customer."""
+    """A visitor submitted a web form, which opened a case; from `personal` the directory knows the customer."""
 
     TYPE: ClassVar[str] = "form.submitted.v1"
 

@@ -24,6 +24,8 @@ class UserHeard(Heard, frozen=True, kw_only=True):
 class CustomerHeard(Heard, frozen=True, kw_only=True):
     id: str
     kind: str
+    owner_id: str | None
+    team_id: str | None
     personal: Personal
 
 
@@ -81,10 +83,23 @@ class StepDecidedHeard(Heard, frozen=True, kw_only=True):
 
 
 class Autoresponder(msgspec.Struct, frozen=True, kw_only=True):
-    """The form's own words; both may hold {number} and {name}."""
+    """The form's own words; both may hold {number} (or {case_number}) and {name}."""
 
     subject: str = ""
     text: str = ""
+
+
+class Submitter(msgspec.Struct, frozen=True, kw_only=True):
+    """What the visitor said about themselves: any of it may be missing."""
+
+    name: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+
+    @property
+    def full_name(self) -> str:
+        return self.name or " ".join(part for part in (self.first_name, self.last_name) if part)
 
 
 class FormSubmittedHeard(Heard, frozen=True, kw_only=True):
@@ -94,7 +109,7 @@ class FormSubmittedHeard(Heard, frozen=True, kw_only=True):
     case_number: str
     case_subject: str
     autoresponder: Autoresponder | None
-    personal: Personal
+    personal: Submitter
 
 
 class Amount(msgspec.Struct, frozen=True, kw_only=True):

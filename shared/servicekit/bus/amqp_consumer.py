@@ -37,6 +37,7 @@ class Consumer:
         self._lanes: Lanes[Arrival] = Lanes(listening, settle=self._settle, wanted=self._is_current)
         self._session: _Session | None = None
         self._life = 0
+        self._is_drained = False
 
     def run(self) -> None:
         pause = 0.2
@@ -46,11 +47,16 @@ class Consumer:
                 self._serve()
             except BusDown as error:
                 log.warning("consuming %s was interrupted: %s", self._listening.service, error)
+            except Exception:
+                # pika lets its own slips out (IndexError, AssertionError) when a connection dies half-way.
+                log.exception("consuming %s was interrupted", self._listening.service)
             if time.monotonic() - started > LONGEST_PAUSE:
                 pause = 0.2
             self._stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
             pause = min(pause * 2, LONGEST_PAUSE)
-        self._lanes.finish()
+        if not self._is_drained:
+            self._lanes.finish()
+            self._lanes.wait(DRAIN_SECONDS)
 
     def _serve(self) -> None:
         """One connection, from the handshake until `stop` or the first sign of trouble."""
@@ -76,6 +82,7 @@ class Consumer:
         while self._lanes.are_busy and time.monotonic() < deadline:
             session.connection.process_data_events(0.05)
         session.connection.process_data_events(0)
+        self._is_drained = True
 
     def _is_current(self, arrived: Arrival) -> bool:
         return arrived.life == self._life

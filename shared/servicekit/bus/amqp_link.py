@@ -40,12 +40,13 @@ def user_of(given: pika.URLParameters) -> str:
 
 @contextmanager
 def channel(url: str, purpose: str) -> Iterator[BlockingChannel]:
-    """A channel on a connection of its own, for a few calls."""
+    """A channel on a connection of its own, for a few calls. What the block itself raises comes out unchanged."""
     with bus_down():
         connection = pika.BlockingConnection(parameters(url, purpose))
     try:
-        with bus_down():
-            yield connection.channel()
+        yield connection.channel()
+    except pika.exceptions.AMQPError as error:
+        raise BusDown(explain(error)) from error
     finally:
         close_quietly(connection)
 

@@ -158,6 +158,9 @@ class _Line:
             self._connection.ioloop.start()
         except Exception as error:  # noqa: BLE001 - nobody above this thread would hear of it
             self._on_broken(error)
+        finally:
+            if self._connection is not None:
+                self._connection.ioloop.close()
 
     def _on_channel(self, channel: Channel) -> None:
         self._channel = channel
@@ -200,7 +203,7 @@ class _Line:
             return
         if self._connection.is_open:
             self._connection.close()
-        else:
+        elif self._connection.is_closed:
             self._connection.ioloop.stop()
 
     def _on_broken(self, error: Exception) -> None:

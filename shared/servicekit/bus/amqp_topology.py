@@ -90,6 +90,7 @@ def _bind(on: BlockingChannel, service: str, wanted: frozenset[str]) -> None:
     name = topology.events_queue(service)
     bound, forget_old_list = _bound(on, service)
     if bound != wanted:
+        on.confirm_delivery()
         _write_list(on, service, bound | wanted)
     for topic in sorted(wanted):
         on.queue_bind(name, topology.EVENTS, routing_key=topic)
@@ -108,7 +109,6 @@ def _bound(on: BlockingChannel, service: str) -> tuple[frozenset[str], Callable[
 
 
 def _write_list(on: BlockingChannel, service: str, types: frozenset[str]) -> None:
-    on.confirm_delivery()
     properties = pika.BasicProperties(delivery_mode=2, content_type="application/json")
     on.basic_publish("", topology.bindings_queue(service), json.dumps(sorted(types)).encode(), properties)
 

@@ -29,7 +29,7 @@ from servicekit.bus.contract import (
     Receipt,
 )
 from servicekit.bus.embedded_file import BusFile, Claim
-from servicekit.bus.lanes import Lanes, Listening, key_of, run_handler
+from servicekit.bus.lanes import DRAIN_SECONDS, Lanes, Listening, key_of, run_handler
 
 log = logging.getLogger(__name__)
 
@@ -172,8 +172,7 @@ class _Consumer:
                 self._stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
                 pause = min(pause * 2, 10.0)
         self._lanes.finish()
-        self._lanes.wait()
-        self._finish()
+        self._drain(time.monotonic() + DRAIN_SECONDS)
 
     def _serve(self) -> None:
         file = BusFile(self._path, durable=False)
@@ -186,18 +185,20 @@ class _Consumer:
         finally:
             file.close()
 
-    def _finish(self) -> None:
-        """Write down the last answers; should the file be gone, the messages come again when the leases end."""
+    def _drain(self, deadline: float) -> None:
+        """Keep the leases until running handlers have answered. Without the file their messages come again, later."""
         try:
             file = BusFile(self._path, durable=False)
-        except BusDown:
-            return
-        try:
-            self._settle(file)
+            try:
+                while self._lanes.are_busy and time.monotonic() < deadline:
+                    self._wait()
+                    self._settle(file)
+                self._settle(file)
+            finally:
+                file.close()
         except BusDown as error:
-            log.warning("answers were lost at the end, their messages will come again: %s", error)
-        finally:
-            file.close()
+            log.warning("the last answers were lost: %s", error)
+            self._lanes.wait(deadline - time.monotonic())
 
     def _settle(self, file: BusFile) -> None:
         while True:

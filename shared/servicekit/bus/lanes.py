@@ -135,7 +135,7 @@ class Lanes(Generic[Ticket]):
         for line in self._lines:
             line.put(None)
 
-    def wait(self, within: float = DRAIN_SECONDS) -> None:
+    def wait(self, within: float) -> None:
         """Wait for running handlers after `finish`."""
         deadline = time.monotonic() + within
         for thread in self._threads:

@@ -1,9 +1,9 @@
 """A customers service on a fresh database."""
 
 import pytest
+
 from customers.app import create_app
 from customers.settings import Settings
-
 from servicekit.testing import Bench
 
 

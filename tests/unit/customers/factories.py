@@ -1,37 +1,44 @@
 """Customers and heard events, valid by default."""
 
 from itertools import count
+from typing import Any
 
 from servicekit.testing import envelope
 
 _next = count(1)
 
 
-def organization(staff, **fields):
+def organization(staff, **fields: Any):
     """A new organization, as the API shows it."""
     n = next(_next)
-    answer = staff.post("/customers", {"kind": "organization", "name": f"Acme {n}", "email": f"info@acme{n}.example", **fields})
+    answer = staff.post(
+        "/customers", {"kind": "organization", "name": f"Acme {n}", "email": f"info@acme{n}.example", **fields}
+    )
     assert answer.status_code == 201, answer.get_json()
     return answer.get_json()
 
 
-def individual(staff, **fields):
+def individual(staff, **fields: Any):
     """A new individual, as the API shows it."""
     n = next(_next)
-    answer = staff.post("/customers", {"kind": "individual", "name": f"Ines Duarte {n}", "email": f"ines{n}@mail.example", **fields})
+    answer = staff.post(
+        "/customers", {"kind": "individual", "name": f"Ines Duarte {n}", "email": f"ines{n}@mail.example", **fields}
+    )
     assert answer.status_code == 201, answer.get_json()
     return answer.get_json()
 
 
-def contact(staff, organization_id, **fields):
+def contact(staff, organization_id, **fields: Any):
     """A new contact of that organization."""
     n = next(_next)
-    answer = staff.post(f"/customers/{organization_id}/contacts", {"name": f"Rui Costa {n}", "email": f"rui{n}@acme.example", **fields})
+    answer = staff.post(
+        f"/customers/{organization_id}/contacts", {"name": f"Rui Costa {n}", "email": f"rui{n}@acme.example", **fields}
+    )
     assert answer.status_code == 201, answer.get_json()
     return answer.get_json()
 
 
-def form_submitted(*, case_id="cas_1", submission_id="sub_1", more=None, **personal):
+def form_submitted(*, case_id="cas_1", submission_id="sub_1", more=None, **personal: Any):
     return envelope(
         "form.submitted.v1",
         {
@@ -49,7 +56,7 @@ def form_submitted(*, case_id="cas_1", submission_id="sub_1", more=None, **perso
     )
 
 
-def case_told(what, *, sequence=1, more=None, **fields):
+def case_told(what, *, sequence=1, more=None, **fields: Any):
     return envelope(
         f"case.{what}.v1",
         {
@@ -77,7 +84,7 @@ def case_told(what, *, sequence=1, more=None, **fields):
     )
 
 
-def of_case(event_type, *, more=None, **fields):
+def of_case(event_type, *, more=None, **fields: Any):
     """An event about something that belongs to case cas_1."""
     known = {
         "case_id": "cas_1",
@@ -96,7 +103,7 @@ def of_case(event_type, *, more=None, **fields):
     return envelope(event_type, {**known, **fields}, **{"subject": "run_1", **(more or {})})
 
 
-def order_told(what, customer_id, *, sequence=1, more=None, **fields):
+def order_told(what, customer_id, *, sequence=1, more=None, **fields: Any):
     money = {"amount": "120.00", "currency": "EUR"}
     return envelope(
         f"order.{what}.v1",

@@ -9,7 +9,9 @@ from tests.unit.customers.factories import contact, individual, organization, ti
 @pytest.mark.proves("F052")
 @pytest.mark.proves("F089")
 def test_an_individual_is_added_directly_and_has_a_number(staff):
-    answer = staff.post("/customers", {"kind": "individual", "first_name": "Inês", "last_name": "Duarte", "email": "ines@mail.example"})
+    answer = staff.post(
+        "/customers", {"kind": "individual", "first_name": "Inês", "last_name": "Duarte", "email": "ines@mail.example"}
+    )
     assert answer.status_code == 201
     customer = answer.get_json()
     assert customer["name"] == "Inês Duarte"
@@ -198,7 +200,12 @@ def test_all_customers_are_listed_page_by_page_in_the_order_asked_for(staff):
     assert first["total"] == {"value": 4, "relation": "eq"}
     second = staff.get(f"/customers?sort=name&limit=3&cursor={first['next_cursor']}").get_json()
     assert [one["name"] for one in second["data"]] == ["Émile"]
-    assert [one["name"] for one in staff.get("/customers?sort=-name").get_json()["data"]] == ["Émile", "Delta", "Beta", "alpha"]
+    assert [one["name"] for one in staff.get("/customers?sort=-name").get_json()["data"]] == [
+        "Émile",
+        "Delta",
+        "Beta",
+        "alpha",
+    ]
 
 
 @pytest.mark.proves("F009")
@@ -281,7 +288,9 @@ def test_a_stale_version_is_refused_and_a_fresh_one_accepted(staff):
     staff.patch(f"/customers/{acme['id']}", {"industry": "Food"})
     stale = staff.patch(f"/customers/{acme['id']}", {"industry": "Steel"}, headers={"If-Match": '"1"'})
     assert (stale.status_code, stale.headers["ETag"]) == (412, '"2"')
-    assert staff.patch(f"/customers/{acme['id']}", {"industry": "Steel"}, headers={"If-Match": '"2"'}).status_code == 200
+    assert (
+        staff.patch(f"/customers/{acme['id']}", {"industry": "Steel"}, headers={"If-Match": '"2"'}).status_code == 200
+    )
 
 
 def test_a_patch_that_changes_nothing_makes_no_version_and_no_event(staff, running):

@@ -50,6 +50,19 @@ class Post:
         self.hears(event, {**known, **more}, sequence=sequence, **extra)
         return "cas_1"
 
+    def customer(self, **more: Any) -> str:
+        sequence = more.pop("sequence", 1)
+        personal = {"name": "ACME", "email": "info@acme.example", "phone": None, **more.pop("personal", {})}
+        known = {"id": "cus_1", "kind": "organization", "owner_id": None, "team_id": None}
+        self.hears("customer.created.v1", {**known, **more, "personal": personal}, sequence=sequence)
+        return str(known["id"])
+
+    def contact(self, id: str = "con_1", name: str = "Carl", **more: Any) -> str:
+        known = {"id": id, "organization_id": "cus_1", "person_id": "cus_2", "is_primary": True}
+        personal = {"name": name, "email": f"{name.lower()}@acme.example", "phone": None}
+        self.hears("contact.added.v1", {**known, **more, "personal": personal})
+        return id
+
     def step(self, event: str = "step.activated.v1", **more: Any) -> bytes:
         envelope_parts = {key: more.pop(key) for key in ("id",) if key in more}
         return self.hears(event, step_data(**more), subject="stp_1", **envelope_parts)
@@ -98,11 +111,11 @@ def read_letter(data: bytes) -> EmailMessage:
 
 
 def parts(message: EmailMessage) -> tuple[str, str]:
-    """(text, HTML)"""
+    """The text part and the HTML part."""
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     assert text is not None
     assert html is not None
-    return text.get_content(), html.get_content()
+    return text.get_content().replace("\r\n", "\n"), html.get_content().replace("\r\n", "\n")
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """Who gets which e-mail, once, and what stands in it."""
 
 import pytest
+
 from notifications.mail.rendering import render
 from servicekit.auth import Scope
 from servicekit.errors import NotYet
-
 from tests.unit.notifications.conftest import Post, parts
 
 
@@ -115,7 +115,7 @@ def test_an_escalation_is_mailed_upwards_and_shown_to_the_people_responsible(pos
     assert [one["to_user_id"] for one in post.emails()] == ["usr_boss"]
     assert [one["kind"] for one in post.bell("usr_ada")] == ["step_escalated"]
     assert len(post.bell("usr_boss")) == 1
-    assert "level 2" in post.desk.get(f"/emails/{post.only()['id']}").json["text_body"]
+    assert "level 2" in post.desk.get(f"/emails/{post.only()['id']}").json["text"]
 
 
 def test_the_owner_of_a_case_sees_what_somebody_else_decided(post: Post) -> None:
@@ -153,14 +153,22 @@ def test_the_visitor_gets_a_reply_with_the_case_number(post: Post) -> None:
 
 @pytest.mark.proves("F060")
 def test_a_forms_own_words_are_used_and_the_number_is_never_missing(post: Post) -> None:
-    own = {"subject": "Thanks, {name}!", "text": "Dear {name},\n\nwe answer in a day. {0.__class__} {{number}}"}
+    own = {
+        "subject": "Thanks, {name}!",
+        "text": "Dear {name},\n\nwe answer in a day. {0.__class__} {{number}} {case_number}",
+    }
     post.form(autoresponder=own)
     post.deliver()
     (letter,) = post.letters()
     assert letter["Subject"] == "Thanks, Vera Visitor! [C-000042]"
     text, html = parts(letter)
-    assert "Dear Vera Visitor,\n\nwe answer in a day. {0.__class__} {C-000042}" in text
+    assert "Dear Vera Visitor,\n\nwe answer in a day. {0.__class__} {C-000042} C-000042" in text
     assert "C-000042" in html
+
+
+def test_a_visitor_with_first_and_last_name_is_greeted_by_both(post: Post) -> None:
+    post.form(personal={"name": None, "first_name": "Vera", "last_name": None})
+    assert "Hello Vera," in post.desk.get(f"/emails/{post.only()['id']}").json["text"]
 
 
 def test_a_visitor_who_left_no_address_gets_no_reply(post: Post) -> None:
@@ -233,10 +241,8 @@ def test_the_fact_that_an_email_was_sent_names_the_case_and_its_customer(post: P
 
 
 def test_an_order_is_confirmed_to_the_primary_contact_of_the_organization(post: Post) -> None:
-    customer = {"id": "cus_1", "kind": "organization", "personal": {"name": "ACME", "email": "info@acme.example"}}
-    post.hears("customer.created.v1", customer)
-    contact = {"id": "con_1", "organization_id": "cus_1", "person_id": "cus_2", "is_primary": True}
-    post.hears("contact.added.v1", contact | {"personal": {"name": "Carl", "email": "carl@acme.example"}})
+    post.customer()
+    post.contact()
     order = {"id": "ord_1", "number": "O-000007", "customer_id": "cus_1", "status": "confirmed", "line_count": 2}
     post.hears("order.confirmed.v1", order | {"total": {"amount": "119.00", "currency": "EUR"}})
     post.deliver()

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -146,38 +147,71 @@ time.sleep(60)
 OWNER = """
 import sys, pathlib
 from servicekit.supervisor import Program, Supervisor
-logs = pathlib.Path(sys.argv[1])
-one = Supervisor([Program(name='child', argv=(sys.executable, '-c', sys.argv[2]))], logs=logs)
+here = pathlib.Path(sys.argv[1])
+(here / 'sleeper.py').write_text(sys.argv[2])
+program = Program(name='child', argv=(sys.executable, '-m', 'sleeper'), env={'WHO': 'child'})
+sys.path.insert(0, str(here))
+import os
+os.environ['PYTHONPATH'] = str(here)
+one = Supervisor([program], logs=here, preload=sys.argv[3:])
 one.start()
 print(one.pids()['child'], flush=True)
+sys.stdout.reconfigure(line_buffering=True)
 one.run()
 """
 
 
-def owner(tmp_path: Path) -> tuple[subprocess.Popen[str], int]:
-    argv = [sys.executable, "-c", OWNER, str(tmp_path), SLEEPER]
-    process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
+@contextmanager
+def owner(tmp_path: Path, way: str, code: str = SLEEPER) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A supervisor in a process of its own, and the pid of its one program."""
+    argv = [sys.executable, "-c", OWNER, str(tmp_path), code, *(["json"] if way == "copied" else [])]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        yield process, int(said(process))
+        process.kill()
+
+
+def said(process: subprocess.Popen[str]) -> str:
     assert process.stdout
-    pid = int(process.stdout.readline())
-    process.stdout.close()
-    return process, pid
+    return process.stdout.readline()
 
 
+LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux starts copies and tells of deaths")
+BOTH_WAYS = pytest.mark.parametrize("way", ["executed", pytest.param("copied", marks=LINUX)])
+
+
+@BOTH_WAYS
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_to_the_supervisor_stops_its_programs(tmp_path: Path, number: signal.Signals) -> None:
-    process, child = owner(tmp_path)
-    until(lambda: "up" in (tmp_path / "child.log").read_text())
-    process.send_signal(number)
-    assert process.wait(10) == 0
-    assert not is_alive(child)
+def test_a_signal_to_the_supervisor_stops_its_programs(tmp_path: Path, way: str, number: signal.Signals) -> None:
+    with owner(tmp_path, way) as (process, child):
+        until(lambda: "up" in (tmp_path / "child.log").read_text())
+        process.send_signal(number)
+        assert process.wait(10) == 0
+        assert not is_alive(child)
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux can tell a child of its parent's death")
-def test_no_program_survives_a_killed_supervisor(tmp_path: Path) -> None:
-    process, child = owner(tmp_path)
-    process.kill()
-    process.wait()
-    until(lambda: not is_alive(child))
+@LINUX
+@BOTH_WAYS
+def test_no_program_survives_a_killed_supervisor(tmp_path: Path, way: str) -> None:
+    with owner(tmp_path, way) as (process, child):
+        process.kill()
+        process.wait()
+        until(lambda: not is_alive(child))
+
+
+@BOTH_WAYS
+def test_a_program_has_its_own_environment_arguments_and_log(tmp_path: Path, way: str) -> None:
+    tell = "import os, sys, time; print(__name__, os.environ['WHO'], sys.argv[1:], os.getpgid(0) == os.getpid(), flush=True)"
+    with owner(tmp_path, way, f"{tell}; time.sleep(60)"):
+        until(lambda: (tmp_path / "child.log").read_text() == "__main__ child [] True\n")
+
+
+@LINUX
+@pytest.mark.parametrize(
+    ("end", "code"), [("raise SystemExit(3)", 3), ("raise SystemExit('no')", 1), ("1 / 0", 1), ("", 0)]
+)
+def test_a_copy_ends_with_the_code_of_its_program(tmp_path: Path, end: str, code: int) -> None:
+    with owner(tmp_path, "copied", end) as (process, _):
+        assert f"child ended with code {code};" in said(process)
 
 
 def test_what_a_program_prints_stands_in_its_log(tmp_path: Path) -> None:

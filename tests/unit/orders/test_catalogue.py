@@ -1,8 +1,6 @@
 """Products."""
 
-from typing import Any
-
-Shop = Any
+from tests.unit.orders.shop import Shop
 
 
 def test_a_product_is_read_back_as_it_was_added(shop: Shop) -> None:

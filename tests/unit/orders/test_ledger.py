@@ -1,12 +1,10 @@
 """Invoices, payments and balances, over HTTP."""
 
-from typing import Any
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-Shop = Any
+from tests.unit.orders.shop import Shop
 
 
 def euros(amount: str) -> dict[str, str]:

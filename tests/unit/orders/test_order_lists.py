@@ -1,10 +1,8 @@
 """Finding orders, printing them, and what a customer bought."""
 
-from typing import Any
-
 import pytest
 
-Shop = Any
+from tests.unit.orders.shop import Shop
 
 
 def numbers(shop: Shop, query: str) -> list[str]:

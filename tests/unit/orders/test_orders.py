@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from servicekit.auth import Scope
-
-Shop = Any
+from tests.unit.orders.shop import Shop
 
 
 @pytest.mark.proves("F180")
@@ -80,13 +79,14 @@ def test_mixed_currencies_are_refused(shop: Shop) -> None:
     assert shop.client.post("/orders", {**body, "currency": "USD"}).status_code == 422
 
 
-@pytest.mark.parametrize("quantity", [0, -1, 0.0001, 100_001, "NaN", "Infinity"])
-def test_a_quantity_that_cannot_be_is_refused(shop: Shop, quantity: Any) -> None:
+@pytest.mark.parametrize("number", [-1, 0.00001, 100_001, "NaN", "-Infinity", "1e999999", "1e-999999", "many", True])
+@pytest.mark.parametrize("name", ["quantity", "discount_percent"])
+def test_a_number_that_cannot_be_is_refused_by_field(shop: Shop, name: str, number: Any) -> None:
     shop.product()
-    body = {"customer_id": shop.customer_id, "lines": [{"sku": "BOOK", "quantity": quantity}]}
+    body = {"customer_id": shop.customer_id, "lines": [{"sku": "BOOK", name: number}]}
     answer = shop.client.post("/orders", body)
     assert answer.status_code == 422
-    assert answer.json["errors"][0]["pointer"] == "/lines/0/quantity"
+    assert answer.json["errors"][0]["pointer"] == f"/lines/0/{name}"
 
 
 @pytest.mark.parametrize(

@@ -1,29 +1,25 @@
 """What the service refuses to start with, and what it shows of itself."""
 
-from typing import Any
-
 import pytest
 
 from orders.app import create_app
 from orders.settings import OrdersSettings
 from servicekit.settings import BadSettings
-
-Shop = Any
+from servicekit.testing import Bench
+from tests.unit.orders.shop import Shop
 
 
 @pytest.mark.parametrize(
     ("name", "value"), [("CRM_TIME_ZONE", "Nowhere/Land"), ("CRM_PAYMENT_DAYS", "-1"), ("CRM_PAYMENT_DAYS", "soon")]
 )
-def test_a_setting_that_cannot_be_is_named_at_the_start(bench: Any, name: str, value: str) -> None:
+def test_a_setting_that_cannot_be_is_named_at_the_start(bench: Bench, name: str, value: str) -> None:
     with pytest.raises(BadSettings, match=name):
         bench.start(create_app, OrdersSettings, **{name: value})
 
 
-def test_invoices_carry_the_date_of_the_companys_time_zone(bench: Any) -> None:
-    from tests.unit.orders.conftest import Shop as RealShop
-
+def test_invoices_carry_the_date_of_the_companys_time_zone(bench: Bench) -> None:
     running = bench.start(create_app, OrdersSettings, CRM_TIME_ZONE="Pacific/Auckland", CRM_PAYMENT_DAYS="30")
-    shop = RealShop(running, running.client("*"))
+    shop = Shop(running, running.client("*"))
     shop.hears_customer()
     shop.product()
     invoice = shop.invoiced()["invoice"]

@@ -1,4 +1,4 @@
-"""What happens to a case: opened, changed, assigned, moved, linked, written to. Each tells one event and one line of history."""
+"""What happens to a case: opened, changed, assigned, moved, linked, written to; each is told and noted once."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -39,7 +39,7 @@ class CaseCannotMove(Conflict):
     """There is no way from this status to that one; the answer names the ways there are."""
 
 
-def open_case(  # noqa: PLR0917 - as every action: the session, then facts by name
+def open_case(
     session: Session,
     *,
     subject: str,
@@ -82,7 +82,7 @@ def change_case(session: Session, case: Case, *, changes: Mapping[str, Any], by:
     if not changed:
         return case
     before = {name: getattr(case, name) for name in changed}
-    event = CaseLinked if "customer_id" in changed and changed["customer_id"] else CaseUpdated
+    event = CaseLinked if changed.get("customer_id") else CaseUpdated
     _set(session, case, changed, now=now)
     _tell(session, event, case, changed=tuple(changed), now=now)
     told = {name: [before[name], changed[name]] for name in changed if name not in {"description", "custom"}}

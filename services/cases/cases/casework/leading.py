@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cases.casework.actions import must_be_open_to_work, move_case, subject_of
+from cases.casework.actions import move_case, must_be_open_to_work, subject_of
 from cases.casework.models import Case, CaseType
 from cases.casework.queries import CASE
 from cases.casework.rules import CaseStatus
@@ -22,7 +22,9 @@ class WorkflowStillRunning(Conflict):
     """People still have something to do in this case; the answer lists it."""
 
 
-def workflow_for(session: Session, *, chosen: str | None, is_chosen: bool, type_: CaseType) -> WorkflowDefinition | None:
+def workflow_for(
+    session: Session, *, chosen: str | None, is_chosen: bool, type_: CaseType
+) -> WorkflowDefinition | None:
     """The workflow that the caller chose (also none), else the case type's own, if it is published."""
     if not is_chosen:
         return startable(session, type_.default_workflow) if type_.default_workflow else None
@@ -51,7 +53,7 @@ def current_run(session: Session, case: Case) -> WorkflowRun | None:
 
 
 def transition_case(session: Session, case: Case, *, wanted: Mapping[str, Any], by: str | None, now: datetime) -> Case:
-    """Move a case by hand. Closing is refused while people have work in it, unless the workflow is cancelled with it."""
+    """Move a case by hand. Closing is refused while people have work in it, unless that is cancelled with it."""
     to = CaseStatus(wanted["status"])
     must_be_open_to_work(session, case.customer_id)
     if to is CaseStatus.CLOSED:

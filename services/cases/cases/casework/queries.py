@@ -15,7 +15,7 @@ CASE = "case"
 """What cases are called where workflows run about them."""
 
 
-def visible_cases(principal: Principal) -> Select[tuple[Case]]:
+def visible_cases(principal: Principal) -> Select[Case]:
     """Cases in the caller's record scope, and those in whose workflow the caller has something to do."""
     if principal.scope is Scope.ALL:
         return select(Case)
@@ -58,11 +58,11 @@ def type_named(session: Session, key: str, *, pointer: str) -> CaseType:
     return found
 
 
-def messages_of(case: Case) -> Select[tuple[CaseMessage]]:
+def messages_of(case: Case) -> Select[CaseMessage]:
     return select(CaseMessage).where(CaseMessage.case_id == case.id)
 
 
-def history_of(case: Case) -> Select[tuple[CaseHistory]]:
+def history_of(case: Case) -> Select[CaseHistory]:
     return select(CaseHistory).where(CaseHistory.case_id == case.id)
 
 

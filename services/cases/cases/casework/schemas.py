@@ -18,23 +18,26 @@ from servicekit.schemas import Instant, Schema
 SUBJECT = validate.Length(min=1, max=300)
 LONG_TEXT = validate.Length(max=20_000)
 ID = validate.Length(min=1, max=40)
+MAX_VALUES, MAX_VALUE = 50, 2000
 WORKFLOW = validate.Length(min=1, max=60)
 
 
 class CustomValues(fields.Dict):
-    """Values that this installation keeps with its cases: up to 50, each a text, a number, a flag or a list of texts."""
+    """Values that this installation keeps with its cases: texts, numbers, flags, or lists of these."""
 
     def __init__(self, **options: Any) -> None:
         keys = fields.String(validate=KEY)
-        super().__init__(keys=keys, values=fields.Raw(validate=_is_plain), validate=validate.Length(max=50), **options)
+        super().__init__(
+            keys=keys, values=fields.Raw(validate=_is_plain), validate=validate.Length(max=MAX_VALUES), **options
+        )
 
 
 def _is_plain(value: Any) -> None:
     parts = value if isinstance(value, list) else [value]
-    if len(parts) > 50 or not all(part is None or isinstance(part, str | int | float | bool) for part in parts):
+    if len(parts) > MAX_VALUES or not all(part is None or isinstance(part, str | int | float | bool) for part in parts):
         raise ValidationError("Give a text, a number, true or false, or a list of these.")
-    if any(isinstance(part, str) and len(part) > 2000 for part in parts):
-        raise ValidationError("Give at most 2000 characters.")
+    if any(isinstance(part, str) and len(part) > MAX_VALUE for part in parts):
+        raise ValidationError(f"Give at most {MAX_VALUE} characters.")
 
 
 class CaseTypeCreate(Schema):

@@ -14,9 +14,7 @@ from servicekit.errors import FieldError, NotFound, one_field
 from servicekit.ids import new_id
 
 
-def create_type(
-    session: Session, *, key: str, name: str, default_workflow: str | None, now: datetime
-) -> CaseType:
+def create_type(session: Session, *, key: str, name: str, default_workflow: str | None, now: datetime) -> CaseType:
     if session.scalars(select(CaseType.id).where(CaseType.key == key)).first():
         detail = f"There already is a case type with the key “{key}”."
         raise KeyTaken(detail, fields=[FieldError(pointer="/key", code="taken", detail=detail)])

@@ -97,7 +97,7 @@ def knows_who_is_named(session: Session, body: Mapping[str, Any]) -> bool:
 
 
 @routes.page("/cases", needs="cases:read", listing=CASES)
-def list_cases(call: Call) -> Select[tuple[Case]]:
+def list_cases(call: Call) -> Select[Case]:
     """List cases."""
     return queries.visible_cases(call.principal)
 
@@ -165,7 +165,7 @@ def assign_case(call: Call, id: str) -> Case:
 
 
 @routes.page("/cases/<id>/messages", needs="cases:read", listing=MESSAGES)
-def list_messages(call: Call, id: str) -> Select[tuple[CaseMessage]]:
+def list_messages(call: Call, id: str) -> Select[CaseMessage]:
     """List the messages of a case, the oldest first."""
     return queries.messages_of(queries.find_case(call.session, id, call.principal))
 
@@ -187,7 +187,7 @@ def add_message(call: Call, id: str) -> CaseMessage:
 
 
 @routes.page("/cases/<id>/history", needs="cases:read", listing=HISTORY)
-def list_history(call: Call, id: str) -> Select[tuple[CaseHistory]]:
+def list_history(call: Call, id: str) -> Select[CaseHistory]:
     """List everything that happened to a case, the newest first."""
     return queries.history_of(queries.find_case(call.session, id, call.principal))
 
@@ -213,7 +213,7 @@ def start_workflow_of_case(call: Call, id: str) -> WorkflowRun:
 
 
 @case_types.page("/case-types", needs="cases:read", listing=TYPES)
-def list_case_types(call: Call) -> Select[tuple[CaseType]]:
+def list_case_types(call: Call) -> Select[CaseType]:
     """List case types."""
     return select(CaseType)
 

@@ -17,14 +17,16 @@ def customer_of(session: Session, customer_id: str | None) -> KnownCustomer | No
 
 def customer_names(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
     wanted = {customer_id for customer_id in ids if customer_id}
-    rows = session.execute(select(KnownCustomer.id, KnownCustomer.name).where(KnownCustomer.id.in_(wanted)))
-    return dict(rows.tuples().all()) if wanted else {}
+    if not wanted:
+        return {}
+    return dict(session.execute(select(KnownCustomer.id, KnownCustomer.name).where(KnownCustomer.id.in_(wanted))).all())
 
 
 def user_names(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
     wanted = {user_id for user_id in ids if user_id}
-    rows = session.execute(select(KnownUser.id, KnownUser.name).where(KnownUser.id.in_(wanted)))
-    return dict(rows.tuples().all()) if wanted else {}
+    if not wanted:
+        return {}
+    return dict(session.execute(select(KnownUser.id, KnownUser.name).where(KnownUser.id.in_(wanted))).all())
 
 
 def named_like(customer_id: InstrumentedAttribute[str | None], text: str) -> ColumnElement[bool]:
@@ -39,7 +41,9 @@ def known_user_ids(session: Session, ids: Iterable[str]) -> frozenset[str]:
 
 
 def users_in_role(session: Session, role: str) -> list[str]:
-    return list(session.scalars(_active().join(UserRole, UserRole.user_id == KnownUser.id).where(UserRole.role == role)))
+    return list(
+        session.scalars(_active().join(UserRole, UserRole.user_id == KnownUser.id).where(UserRole.role == role))
+    )
 
 
 def users_in_team(session: Session, team_id: str) -> list[str]:
@@ -52,5 +56,5 @@ def manager_of(session: Session, user_id: str | None) -> str | None:
     return user.manager_id if user else None
 
 
-def _active() -> Select[tuple[str]]:
+def _active() -> Select[str]:
     return select(KnownUser.id).where(KnownUser.is_active.is_(True)).order_by(KnownUser.id)

@@ -23,5 +23,5 @@ def find_open_form(session: Session, key: str) -> WebForm:
     return form
 
 
-def submissions_of(form: WebForm) -> Select[tuple[FormSubmission]]:
+def submissions_of(form: WebForm) -> Select[FormSubmission]:
     return select(FormSubmission).where(FormSubmission.form_id == form.id)

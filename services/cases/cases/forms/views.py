@@ -48,7 +48,7 @@ SUBMISSIONS = Listing(
 
 
 @routes.page("/forms", needs="cases:read", listing=FORMS)
-def list_forms(call: Call) -> Select[tuple[WebForm]]:
+def list_forms(call: Call) -> Select[WebForm]:
     """List web forms."""
     return select(WebForm)
 
@@ -80,7 +80,7 @@ def show_form_definition(call: Call, key: str) -> WebForm:
 
 
 @routes.page("/forms/<key>/submissions", needs="cases:read", listing=SUBMISSIONS)
-def list_submissions(call: Call, key: str) -> Select[tuple[FormSubmission]]:
+def list_submissions(call: Call, key: str) -> Select[FormSubmission]:
     """List what was submitted through a form, the newest first."""
     return queries.submissions_of(queries.find_form(call.session, key))
 
@@ -128,6 +128,6 @@ def _thanks(form: WebForm, submission: FormSubmission) -> Response:
         return to
     page = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Thank you</title>'
-        f"<h1>Thank you</h1><p>Your request has the number <strong>{escape(submission.case_number)}</strong>.</p></html>"
+        f"<h1>Thank you</h1><p>Your request has the number <b>{escape(submission.case_number)}</b>.</p></html>"
     )
     return Response(page, status=201, content_type="text/html; charset=utf-8")

@@ -24,10 +24,10 @@ class WorkflowDefinition(Versioned, Base):
     entity_type: Mapped[str] = mapped_column(String(40))
     status: Mapped[str] = mapped_column(String(20))
     steps: Mapped[list[dict[str, Any]]] = mapped_column(Json)
-    published_id: Mapped[str | None] = mapped_column(
-        ForeignKey("workflow_versions.id", use_alter=True, name="fk_workflow_definitions_published_id")
+    published_id: Mapped[str | None] = mapped_column(String(40))
+    published: Mapped["WorkflowVersion | None"] = relationship(
+        primaryjoin="foreign(WorkflowDefinition.published_id) == WorkflowVersion.id", lazy="joined"
     )
-    published: Mapped["WorkflowVersion | None"] = relationship(foreign_keys=[published_id], lazy="joined")
 
     @property
     def published_version(self) -> int | None:

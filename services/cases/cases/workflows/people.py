@@ -26,13 +26,16 @@ def people_of(session: Session, selectors: Iterable[Selector], run: WorkflowRun)
 
 
 def responsible_people(session: Session, spec: StepSpec, run: WorkflowRun) -> dict[str, str]:
-    """The assignees, else the fallback, else the administrators: a step never waits for nobody while somebody is there."""
+    """The assignees, else the fallback, else the administrators: no step waits for nobody."""
     people = people_of(session, spec.assignees, run)
     if not people and spec.fallback:
         people = {user_id: f"fallback:{via}" for user_id, via in people_of(session, [spec.fallback], run).items()}
-    if not people:
-        people = dict.fromkeys(users_in_role(session, ADMINISTRATOR), f"fallback:role:{ADMINISTRATOR}")
-    return people
+    return people or administrators(session)
+
+
+def administrators(session: Session) -> dict[str, str]:
+    """Who is asked when nobody else is there."""
+    return dict.fromkeys(users_in_role(session, ADMINISTRATOR), f"fallback:role:{ADMINISTRATOR}")
 
 
 def _users(session: Session, selector: Selector, run: WorkflowRun) -> Iterable[str]:

@@ -1,13 +1,15 @@
 """Change the directory: add and edit customers, archive, block, and keep what searches look at."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.attributes import flag_modified
 
 from customers.directory import queries, rules
 from customers.directory.models import Contact, Customer, ExternalId
@@ -153,7 +155,7 @@ def unblock_customer(session: Session, customer: Customer, *, by: By) -> Custome
 
 
 def mark_changed(session: Session, customer: Customer, *, changed: str, by: By) -> None:
-    """Something that hangs on the customer changes: a new version at once (it orders concurrent changes), and its event."""
+    """What hangs on the customer changes: a new version at once (it orders concurrent changes), and its event."""
     _touch(session, customer, by)
     record(session, _state(CustomerUpdated, customer, changed), about=customer, at=by.now)
 
@@ -175,17 +177,17 @@ def _readable(details: Mapping[str, Any], *, country: str | None = None) -> dict
     values = {name: _trimmed(value) for name, value in details.items() if name != "address"}
     if "address" in details:
         values.update(details["address"] or dict.fromkeys(_ADDRESS))
-    wrong: list[FieldError] = []
-    if values.get("email"):
+    readers: dict[str, Callable[[str], str]] = {
+        "email": rules.shown_email,
+        "phone": partial(rules.normal_phone, country=values.get("country") or country),
+        "website": rules.normal_website,
+    }
+    wrong = []
+    for name, read in readers.items():
         try:
-            rules.normal_email(values["email"])
+            values.update({name: read(values[name])} if values.get(name) else {})
         except rules.Unreadable as error:
-            wrong.append(FieldError(pointer="/email", code="invalid_email", detail=str(error)))
-    if values.get("phone"):
-        try:
-            values["phone"] = rules.normal_phone(values["phone"], country=values.get("country") or country)
-        except rules.Unreadable as error:
-            wrong.append(FieldError(pointer="/phone", code="invalid_phone", detail=str(error)))
+            wrong.append(FieldError(pointer=f"/{name}", code=f"invalid_{name}", detail=str(error)))
     if wrong:
         raise Invalid(wrong[0].detail, fields=wrong)
     return values
@@ -303,6 +305,7 @@ def _refuse_taken(session: Session, system: str, external_id: str) -> None:
 
 def _touch(session: Session, customer: Customer, by: By) -> None:
     customer.updated_at = by.now
+    flag_modified(customer, "updated_at")  # a new version also where two changes fall into one instant
     session.flush()
 
 

@@ -68,7 +68,7 @@ class ExternalIdTaken(Conflict):
 
 
 class Unreadable(ValueError):
-    """An e-mail or a phone number that cannot be one; the text says how to write it."""
+    """An e-mail, a phone number or a web address that cannot be one; the text says how to write it."""
 
 
 def plain(text: str) -> str:
@@ -84,6 +84,12 @@ def normal_email(text: str) -> str:
     except email_validator.EmailNotValidError as error:
         raise Unreadable(f"{text.strip()!r} is not an e-mail address: write it like name@example.com.") from error
     return checked.normalized.casefold()
+
+
+def shown_email(text: str) -> str:
+    """As it was written, if it is one; raises Unreadable."""
+    normal_email(text)
+    return text.strip()
 
 
 def normal_phone(text: str, *, country: str | None = None) -> str:
@@ -105,8 +111,22 @@ def company_domain(*, email: str | None, website: str | None) -> str | None:
     domain = email.rpartition("@")[2] if email else ""
     if domain and domain not in _FREE_MAIL:
         return domain
-    host = urlsplit(website if website and "//" in website else f"//{website or ''}").hostname or ""
-    return host.removeprefix("www.") or None
+    host = urlsplit(website).hostname if website else None
+    return (host or "").removeprefix("www.") or None
+
+
+def normal_website(text: str) -> str:
+    """With its scheme, https unless it says http; raises Unreadable, also for schemes that a browser would run."""
+    wanted = text.strip()
+    address = wanted if "://" in wanted else f"https://{wanted}"
+    try:
+        parts = urlsplit(address)
+        is_site = parts.scheme in {"http", "https"} and "." in (parts.hostname or "")
+    except ValueError:
+        is_site = False
+    if not is_site or any(c.isspace() for c in address):
+        raise Unreadable(f"{wanted!r} is not a web address: write it like https://example.com.")
+    return address
 
 
 def full_name(*, name: str | None, first_name: str | None, last_name: str | None) -> str:
@@ -144,5 +164,6 @@ def search_words(query: str) -> list[str]:
     text = query.strip()
     if _PHONE_QUERY.match(text):
         # Without the trunk or the international prefix: 0912 … is kept as +351912….
-        return ["".join(c for c in text if c.isdigit()).lstrip("0")]
+        digits = "".join(c for c in text if c.isdigit())
+        return [digits.lstrip("0") or digits]
     return plain(text).split()

@@ -17,5 +17,5 @@ def order_customer(session: Session, order_id: str | None) -> str | None:
 def user_names(session: Session, user_ids: Iterable[str]) -> list[str]:
     """The names of those that are known, in the order asked for."""
     wanted = list(user_ids)
-    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(wanted))).tuples().all())
+    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(wanted))).all())
     return [names[user_id] for user_id in wanted if user_id in names]

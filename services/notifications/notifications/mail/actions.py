@@ -1,18 +1,22 @@
 """What happens to an e-mail; nothing here speaks to a mail server, and nothing commits."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications.events import EmailFact, EmailFailed, EmailSent
 from notifications.mail import queries, rules
-from notifications.mail.letters import KINDS, Letter
+from notifications.mail.letters import KINDS, Letter, personal_message
 from notifications.mail.models import Email
 from notifications.mail.rendering import stored
 from notifications.mail.rules import Answer, EmailState, Verdict, WhenUnknown
+from notifications.recipients.models import User
+from notifications.recipients.queries import find_visible_mailbox, get_visible_case
+from servicekit.auth import Principal
 from servicekit.context import Trace, current_trace, tracing
 from servicekit.ids import new_id
 from servicekit.outbox import record
@@ -28,6 +32,7 @@ def queue_email(
     to_name: str,
     now: datetime,
     to_user_id: str | None = None,
+    reply_to: str | None = None,
     case_id: str | None = None,
     order_id: str | None = None,
     customer_id: str | None = None,
@@ -51,6 +56,7 @@ def queue_email(
         to=address,
         to_name=rules.one_line(to_name)[:300],
         to_user_id=to_user_id,
+        reply_to=reply_to,
         case_id=case_id,
         order_id=order_id,
         customer_id=customer_id,
@@ -69,6 +75,33 @@ def queue_email(
         _tell(session, email, now=now)
     session.flush()
     return email
+
+
+def write_to_customer(session: Session, principal: Principal, wanted: Mapping[str, Any], *, now: datetime) -> Email:
+    """A person's own words to a customer or one of its contacts (F032); each call is another e-mail."""
+    mailbox = find_visible_mailbox(
+        session, principal, customer_id=wanted["customer_id"], contact_id=wanted["contact_id"]
+    )
+    case = get_visible_case(session, principal, wanted["case_id"]) if wanted["case_id"] else None
+    writer = session.get(User, principal.id)
+    letter = personal_message(
+        subject=wanted["subject"],
+        text=wanted["text"],
+        sender=writer.name if writer else principal.name,
+        case_number=case.number if case else None,
+    )
+    return queue_email(
+        session,
+        event_id=new_id("wri"),
+        kind="personal_message",
+        letter=letter,
+        to=mailbox.email,
+        to_name=mailbox.name,
+        reply_to=writer.email if writer else None,
+        case_id=case.id if case else None,
+        customer_id=wanted["customer_id"],
+        now=now,
+    )
 
 
 def hold(email: Email, *, reason: str, now: datetime) -> None:

@@ -51,6 +51,7 @@ class Kind:
     description: str
     when_unknown: WhenUnknown
     example: Letter
+    is_automatic: bool = True
 
     @property
     def example_subject(self) -> str:
@@ -58,6 +59,7 @@ class Kind:
 
 
 _TO_STAFF = "You get this e-mail because you are among the people responsible for this step."
+_TO_ESCALATED = "You get this e-mail because the workflow names you for when this step is late."
 _TO_VISITOR = "You get this e-mail because this address was given in the form. It was sent automatically."
 _TO_CUSTOMER = "You get this e-mail because an order was placed with this address."
 
@@ -106,6 +108,7 @@ def step_escalated(step: StepFacts, *, level: int) -> Letter:
         paragraph=f"This {noun} was not finished in time. It has been passed up to you (level {level}).",
         button="Take a look",
         tone="late",
+        reason=_TO_ESCALATED,
     )
 
 
@@ -144,7 +147,23 @@ def order_confirmation(*, number: str, name: str, total: str, line_count: int) -
     )
 
 
-def _about_step(step: StepFacts, *, what: str, headline: str, paragraph: str, button: str, tone: str) -> Letter:
+def personal_message(*, subject: str, text: str, sender: str, case_number: str | None) -> Letter:
+    """Somebody of the staff writes to a customer in their own words (F032)."""
+    title = one_line(subject)
+    return Letter(
+        subject=f"{title} [{case_number}]" if case_number and case_number not in title else title,
+        preheader=one_line(text)[:120],
+        label="Case" if case_number else "",
+        number=case_number or "",
+        headline=title,
+        paragraphs=_split(text),
+        reason=f"This message was written by {one_line(sender)}.",
+    )
+
+
+def _about_step(
+    step: StepFacts, *, what: str, headline: str, paragraph: str, button: str, tone: str, reason: str = _TO_STAFF
+) -> Letter:
     subject = one_line(step.case_subject)
     return Letter(
         subject=one_line(f"[{step.case_number}] {what}: {step.name} – {subject}")[:200],
@@ -153,13 +172,13 @@ def _about_step(step: StepFacts, *, what: str, headline: str, paragraph: str, bu
         number=step.case_number,
         headline=headline,
         paragraphs=[paragraph],
-        facts=[("Case", subject), ("Step", one_line(step.name))],
+        facts=[("Subject", subject), ("Step", one_line(step.name))],
         due_at=step.due_at,
         quote=(step.instructions or "").strip(),
         button=button,
         path=f"/cases/{quote(step.case_number, safe='')}",
         tone=tone,
-        reason=_TO_STAFF,
+        reason=reason,
     )
 
 
@@ -208,6 +227,15 @@ KINDS: Final = {
             description="The confirmation of an order to the customer.",
             when_unknown=WhenUnknown.HOLD,
             example=order_confirmation(number="O-000123", name="Ada Example", total="119.00 EUR", line_count=2),
+        ),
+        Kind(
+            key="personal_message",
+            description="A message that somebody of the staff has written to a customer.",
+            when_unknown=WhenUnknown.HOLD,
+            example=personal_message(
+                subject="Your delivery", text="It arrives on Monday.", sender="Sam Support", case_number="C-000123"
+            ),
+            is_automatic=False,
         ),
     )
 }

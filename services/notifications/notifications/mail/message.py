@@ -8,6 +8,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
+from notifications.mail.letters import KINDS
 from notifications.mail.models import Email
 from notifications.mail.rendering import render, restored
 from notifications.mail.rules import one_line
@@ -40,10 +41,13 @@ def envelope(email: Email, settings: NotificationsSettings) -> Envelope:
     if email.case_id is not None:
         # One thread for all e-mails of a case, in every mail program.
         message["References"] = f"<{email.case_id}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
+    if KINDS[email.kind].is_automatic:
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"
     if settings.mail_reply_to and email.case_id is not None:
         message["Reply-To"] = reply_address(settings.mail_reply_to, letter.number, settings.cursor_secret)
+    elif email.reply_to:
+        message["Reply-To"] = Address(addr_spec=email.reply_to)
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     return Envelope(

@@ -32,6 +32,7 @@ class Email(Versioned, Base):
     to: Mapped[str] = mapped_column("to_email", String(320), index=True)
     to_name: Mapped[str] = mapped_column(String(300))
     to_user_id: Mapped[str | None] = mapped_column(String(40))
+    reply_to: Mapped[str | None] = mapped_column(String(320))
     case_id: Mapped[str | None] = mapped_column(String(40), index=True)
     order_id: Mapped[str | None] = mapped_column(String(40), index=True)
     customer_id: Mapped[str | None] = mapped_column(String(40), index=True)
@@ -45,5 +46,5 @@ class Email(Versioned, Base):
     last_error: Mapped[str | None] = mapped_column(Text)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    text_body: str = ""
+    text: str = ""
     """Filled in by the view that shows it; not a column."""

@@ -1,6 +1,7 @@
 """Reads of e-mails, within what the caller may see of their cases."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -23,6 +24,18 @@ def get_email(session: Session, principal: Principal, email_id: str) -> Email:
     if found is None:
         raise NotFound("There is no such e-mail.")
     return found
+
+
+def summarise(session: Session) -> dict[str, Any]:
+    """How many there are in each state, and the two times that show whether mail goes out at all."""
+    by_state = select(Email.state, func.count()).group_by(Email.state)
+    counted = dict(session.execute(by_state).all())
+    waiting = select(func.min(Email.created_at)).where(Email.state.in_([EmailState.QUEUED, EmailState.SENDING]))
+    return {
+        "states": {state.value: counted.get(state.value, 0) for state in EmailState},
+        "oldest_waiting_at": session.scalar(waiting),
+        "last_sent_at": session.scalar(select(func.max(Email.sent_at))),
+    }
 
 
 def due(*, now: datetime) -> Select[Email]:

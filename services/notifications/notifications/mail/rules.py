@@ -148,6 +148,6 @@ def check_address(address: str) -> str:
 
 
 def fill(text: str, *, number: str, name: str) -> str:
-    """Put the values of {number} and {name} into a form's own words; nothing else in braces means anything."""
-    values = {"{number}": number, "{name}": name}
-    return re.sub(r"\{(?:number|name)\}", lambda found: values[found.group()], text)
+    """Put {number} (also written {case_number}) and {name} into a form's own words; no other braces mean anything."""
+    values = {"{number}": number, "{case_number}": number, "{name}": name}
+    return re.sub(r"\{(?:number|case_number|name)\}", lambda found: values[found.group()], text)

@@ -1,6 +1,6 @@
 """E-mails and their kinds as the API shows them."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from servicekit.schemas import Instant, Schema
 
@@ -25,8 +25,22 @@ class EmailRead(Schema):
     version = fields.Integer()
 
 
+class EmailCreate(Schema):
+    customer_id = fields.String(required=True, validate=validate.Length(max=40))
+    contact_id = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+    case_id = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+    subject = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    text = fields.String(required=True, validate=validate.Length(min=1, max=50_000))
+
+
+class MailSummaryRead(Schema):
+    states = fields.Dict(keys=fields.String(), values=fields.Integer())
+    oldest_waiting_at = Instant(allow_none=True)
+    last_sent_at = Instant(allow_none=True)
+
+
 class EmailDetail(EmailRead):
-    text_body = fields.String()
+    text = fields.String()
 
 
 class TemplateRead(Schema):

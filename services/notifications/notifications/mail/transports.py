@@ -20,6 +20,9 @@ FINAL_SECONDS: Final = 600.0
 """RFC 5321, 4.5.3.2.6: after the final dot a server may take ten minutes; hanging up earlier makes double mail."""
 
 
+_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
 class Transport(Protocol):
     """One way out."""
 
@@ -85,8 +88,7 @@ class SmtpTransport:
             smtp.close()
 
     def _connect(self) -> smtplib.SMTP:
-        kind = smtplib.SMTP_SSL if self.tls == "implicit" else smtplib.SMTP
-        smtp = kind(self.host, self.port, timeout=self.connect_seconds)
+        smtp = self._open()
         try:
             smtp.ehlo_or_helo_if_needed()
             if self.tls == "starttls":
@@ -98,6 +100,12 @@ class SmtpTransport:
             smtp.close()
             raise
         return smtp
+
+    def _open(self) -> smtplib.SMTP:
+        if self.tls != "implicit":
+            return smtplib.SMTP(self.host, self.port, timeout=self.connect_seconds)
+        context = ssl.create_default_context()  # smtplib's own checks no certificate
+        return smtplib.SMTP_SSL(self.host, self.port, timeout=self.connect_seconds, context=context)
 
     def _hand_over(self, smtp: smtplib.SMTP, envelope: Envelope) -> Answer | None:
         """Everything before the final dot; a refusal, or None."""
@@ -138,6 +146,8 @@ def transport_for(url: str) -> Transport:
     tls = parse_qs(parts.query).get("tls", ["none"])[0]
     if tls not in {"none", "starttls"}:
         raise BadSettings("CRM_MAIL_URL: tls is none or starttls.")
+    if parts.password and parts.scheme == "smtp" and tls == "none" and parts.hostname not in _THIS_MACHINE:
+        raise BadSettings("CRM_MAIL_URL has a password that would travel unencrypted: add ?tls=starttls or use smtps:.")
     return SmtpTransport(
         host=parts.hostname,
         port=parts.port or (465 if parts.scheme == "smtps" else 25),

@@ -1,5 +1,7 @@
 """E-mails over HTTP: what was sent to whom, what became of it, and another try."""
 
+from typing import Any
+
 from sqlalchemy import Select
 
 from notifications.mail import actions, queries
@@ -7,7 +9,8 @@ from notifications.mail.letters import KINDS, Kind
 from notifications.mail.models import Email
 from notifications.mail.rendering import render, restored
 from notifications.mail.rules import EmailState
-from notifications.mail.schemas import EmailDetail, EmailRead, TemplatesRead
+from notifications.mail.schemas import EmailCreate, EmailDetail, EmailRead, MailSummaryRead, TemplatesRead
+from notifications.recipients.queries import is_customer_known
 from servicekit.http import Call, Routes
 from servicekit.listing import Listing, instant, text
 
@@ -37,6 +40,29 @@ def list_emails(call: Call) -> Select[Email]:
     return queries.visible_emails(call.principal)
 
 
+@routes.post(
+    "/emails",
+    needs="customers:write",
+    body=EmailCreate,
+    returns=EmailDetail,
+    location="/api/v1/emails/{id}",
+    awaits=lambda session, body: is_customer_known(session, body["customer_id"]),
+)
+def write_email(call: Call) -> Email:
+    """Write to a customer.
+
+    An organization is written to at its primary contact unless `contact_id` names another one. The answer goes to the
+    writer's own mailbox, or to the case where the installation reads mail.
+    """
+    return _with_text(call, actions.write_to_customer(call.session, call.principal, call.body, now=call.now))
+
+
+@routes.get("/emails/summary", needs="notifications:read", returns=MailSummaryRead)
+def summarise_emails(call: Call) -> dict[str, Any]:
+    """Whether mail goes out: how many are in each state, since when the oldest waits, when the last was sent."""
+    return queries.summarise(call.session)
+
+
 @routes.get("/emails/<id>", needs="notifications:read", returns=EmailDetail)
 def show_email(call: Call, id: str) -> Email:
     """One e-mail with its text."""
@@ -61,5 +87,5 @@ def list_templates(call: Call) -> dict[str, list[Kind]]:
 
 
 def _with_text(call: Call, email: Email) -> Email:
-    email.text_body = render(restored(email.letter), call.settings).text
+    email.text = render(restored(email.letter), call.settings).text
     return email

@@ -30,6 +30,8 @@ def keep_customer(session: Session, heard: CustomerHeard, *, sequence: int) -> N
         heard.id,
         sequence,
         kind=heard.kind,
+        owner_id=heard.owner_id,
+        team_id=heard.team_id,
         name=heard.personal.name,
         email=heard.personal.email,
         language=heard.personal.language,

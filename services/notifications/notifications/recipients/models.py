@@ -27,6 +27,8 @@ class Customer(Base):
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     sequence: Mapped[int]
     kind: Mapped[str] = mapped_column(String(20))
+    owner_id: Mapped[str | None] = mapped_column(String(40))
+    team_id: Mapped[str | None] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(300))
     email: Mapped[str | None] = mapped_column(String(320))
     language: Mapped[str | None] = mapped_column(String(35))

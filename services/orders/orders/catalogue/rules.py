@@ -8,7 +8,7 @@ from servicekit.errors import Conflict
 
 PPM: Final = 1_000_000
 MAX_PRICE_MINOR: Final = 10_000_000_000
-MAX_TAX_RATE: Final = Decimal(1)
+MAX_TAX_RATE: Final = 1
 
 
 class ProductType(StrEnum):

@@ -13,18 +13,21 @@ from servicekit.schemas import Instant, MoneyField, Schema
 class PlainDecimal(fields.Decimal):
     """An exact number, written as a string without trailing zeros: `"0.19"`."""
 
-    def __init__(self, *, places: int, **options: Any) -> None:
-        super().__init__(as_string=True, **options)
+    def __init__(self, *, places: int, most: int, **options: Any) -> None:
+        super().__init__(as_string=True, metadata={"type": "string"}, **options)
         self.max_places = places
+        self.most = most
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
         number: Decimal = super()._deserialize(value, attr, data, **kwargs)
-        if not number.is_finite() or number != round(number, self.max_places):
+        if not 0 <= number <= self.most:
+            raise ValidationError(f"Give 0 to {self.most}.")
+        if number != round(number, self.max_places):
             raise ValidationError(f"Give at most {self.max_places} decimals.")
         return number
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002 - its hook
-        return None if value is None else str(trim(value))
+        return None if value is None else str(trim(Decimal(value)))
 
 
 def check_price(price: Money) -> None:
@@ -41,7 +44,7 @@ class ProductCreate(Schema):
         load_default=ProductType.MERCHANDISE.value, validate=validate.OneOf([kind.value for kind in ProductType])
     )
     unit_price = MoneyField(required=True, validate=check_price)
-    tax_rate = PlainDecimal(places=6, load_default=Decimal(0), validate=validate.Range(min=0, max=MAX_TAX_RATE))
+    tax_rate = PlainDecimal(places=6, most=MAX_TAX_RATE, load_default=Decimal(0))
     is_active = fields.Boolean(load_default=True)
 
 
@@ -56,7 +59,7 @@ class ProductRead(Schema):
     description = fields.String(allow_none=True)
     type = fields.String()
     unit_price = MoneyField()
-    tax_rate = PlainDecimal(places=6)
+    tax_rate = PlainDecimal(places=6, most=MAX_TAX_RATE)
     is_active = fields.Boolean()
     version = fields.Integer()
     created_at = Instant()

@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from orders.catalogue.rules import MAX_TAX_RATE
 from orders.catalogue.schemas import PlainDecimal, check_price
 from orders.sales.rules import MAX_LINES, MAX_QUANTITY
 from servicekit.schemas import Instant, MoneyField, Schema
@@ -15,7 +16,7 @@ class Quantity(fields.Decimal):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
         number: Decimal = super()._deserialize(value, attr, data, **kwargs)
-        if not number.is_finite() or not 0 < number <= MAX_QUANTITY:
+        if not 0 < number <= MAX_QUANTITY:
             raise ValidationError(f"Give a quantity above 0 and up to {MAX_QUANTITY}.")
         if number != round(number, 3):
             raise ValidationError("Give at most 3 decimals.")
@@ -31,7 +32,7 @@ class LineCreate(Schema):
     sku = fields.String(required=True, validate=validate.Length(min=1, max=60))
     quantity = Quantity(load_default=Decimal(1))
     unit_price = MoneyField(load_default=None, allow_none=True, validate=check_price)
-    discount_percent = PlainDecimal(places=2, load_default=Decimal(0), validate=validate.Range(min=0, max=100))
+    discount_percent = PlainDecimal(places=2, most=100, load_default=Decimal(0))
     description = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=1000))
 
 
@@ -65,8 +66,8 @@ class LineRead(Schema):
     type = fields.String()
     quantity = Quantity()
     unit_price = MoneyField()
-    discount_percent = PlainDecimal(places=2)
-    tax_rate = PlainDecimal(places=6)
+    discount_percent = PlainDecimal(places=2, most=100)
+    tax_rate = PlainDecimal(places=6, most=MAX_TAX_RATE)
     net = MoneyField()
     tax = MoneyField()
     total = MoneyField()

@@ -39,7 +39,7 @@ def create_definition(session: Session, *, now: datetime, **values: Any) -> Work
 
 
 def change_definition(
-    session: Session, definition: WorkflowDefinition, *, changes: Mapping[str, Any], now: datetime
+    definition: WorkflowDefinition, *, changes: Mapping[str, Any], now: datetime
 ) -> WorkflowDefinition:
     """Change the draft. Runs, and new runs until the next publishing, do not see it."""
     for name, value in changes.items():
@@ -77,7 +77,7 @@ def publish_definition(
     return definition
 
 
-def retire_definition(session: Session, definition: WorkflowDefinition, *, now: datetime) -> WorkflowDefinition:
+def retire_definition(definition: WorkflowDefinition, *, now: datetime) -> WorkflowDefinition:
     """No new runs; those that are running go on to their end."""
     if definition.status != DefinitionStatus.PUBLISHED:
         raise Conflict(f"This workflow is {definition.status}; only a published one can be retired.")

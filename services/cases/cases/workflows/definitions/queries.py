@@ -26,7 +26,7 @@ def startable(session: Session, key: str) -> WorkflowDefinition | None:
     return session.scalars(published).one_or_none()
 
 
-def versions_of(definition_id: str) -> Select[tuple[WorkflowVersion]]:
+def versions_of(definition_id: str) -> Select[WorkflowVersion]:
     return select(WorkflowVersion).where(WorkflowVersion.definition_id == definition_id)
 
 

@@ -35,7 +35,7 @@ VERSIONS = Listing(
 
 
 @routes.page("/workflows", needs="cases:read", listing=WORKFLOWS)
-def list_workflows(call: Call) -> Select[tuple[WorkflowDefinition]]:
+def list_workflows(call: Call) -> Select[WorkflowDefinition]:
     """List workflows."""
     return select(WorkflowDefinition)
 
@@ -57,7 +57,7 @@ def change_workflow(call: Call, id: str) -> WorkflowDefinition:
     """Change the draft of a workflow; what is published stays as it is until the next publishing."""
     definition = queries.find_definition(call.session, id)
     call.check_version(definition)
-    return actions.change_definition(call.session, definition, changes=call.body, now=call.now)
+    return actions.change_definition(definition, changes=call.body, now=call.now)
 
 
 @routes.action("/workflows/<id>:publish", needs=ADMIN, returns=WorkflowRead)
@@ -77,10 +77,10 @@ def retire_workflow(call: Call, id: str) -> WorkflowDefinition:
     """Retire a workflow: no new runs, those that are running go on."""
     definition = queries.find_definition(call.session, id)
     call.check_version(definition)
-    return actions.retire_definition(call.session, definition, now=call.now)
+    return actions.retire_definition(definition, now=call.now)
 
 
 @routes.page("/workflows/<id>/versions", needs="cases:read", listing=VERSIONS)
-def list_workflow_versions(call: Call, id: str) -> Select[tuple[WorkflowVersion]]:
+def list_workflow_versions(call: Call, id: str) -> Select[WorkflowVersion]:
     """List what was published of a workflow, the newest first."""
     return queries.versions_of(queries.find_definition(call.session, id).id)

@@ -1,5 +1,6 @@
 """Taking and deciding work items. Callers pass an item that they hold (`queries.hold_item`)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -44,9 +45,7 @@ def claim_item(session: Session, item: WorkItem, *, principal: Principal, now: d
     item.state = ItemState.CLAIMED
     touch(item, now)
     run = item.step.run
-    told = WorkItemClaimed(
-        work_item_id=item.id, step_id=item.step_id, case_id=run.subject_id, user_id=principal.id
-    )
+    told = WorkItemClaimed(work_item_id=item.id, step_id=item.step_id, case_id=run.subject_id, user_id=principal.id)
     record(session, told, about=item, at=now)
     _note(session, item, "work_item_claimed", {"step": item.step.name}, by=principal.id, now=now)
     return item
@@ -104,7 +103,7 @@ def _must_be_free_for(session: Session, item: WorkItem, principal: Principal) ->
 
 
 def _note(
-    session: Session, item: WorkItem, kind: str, detail: dict[str, object], *, by: str | None, now: datetime
+    session: Session, item: WorkItem, kind: str, detail: Mapping[str, object], *, by: str | None, now: datetime
 ) -> None:
     run = item.step.run
     whole = {"work_item_id": item.id, **detail}

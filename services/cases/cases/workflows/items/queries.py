@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import Session, contains_eager, selectinload, with_expression
+from sqlalchemy.orm import Session, contains_eager, with_expression
 
 from cases.directory.queries import named_like
 from cases.workflows.items.rules import UNDECIDED
@@ -15,7 +15,7 @@ from servicekit.errors import NotFound
 WORKFLOWS_ADMIN = "workflows:admin"
 
 
-def visible_items(principal: Principal, *, now: datetime) -> Select[tuple[WorkItem]]:
+def visible_items(principal: Principal, *, now: datetime) -> Select[WorkItem]:
     """Items that the caller may take or has taken, and those of subjects in the caller's scope."""
     items = _items(now)
     if principal.scope is Scope.ALL:
@@ -33,10 +33,9 @@ def find_item(session: Session, item_id: str, principal: Principal, *, now: date
 
 def hold_item(session: Session, item_id: str, principal: Principal, *, now: datetime) -> WorkItem:
     """The item as it is once nobody else is changing its run; two decisions at once come here one after the other."""
-    run = lock_run(session, find_item(session, item_id, principal, now=now).step.run_id)
-    session.refresh(run, ["steps"])
-    held = _items(now).where(WorkItem.id == item_id).options(selectinload(WorkItem.step).selectinload(Step.items))
-    return session.scalars(held.execution_options(populate_existing=True)).one()
+    lock_run(session, find_item(session, item_id, principal, now=now).step.run_id)
+    held = _items(now).where(WorkItem.id == item_id).execution_options(populate_existing=True)
+    return session.scalars(held).one()
 
 
 def matches(text: str) -> ColumnElement[bool]:
@@ -49,7 +48,7 @@ def matches(text: str) -> ColumnElement[bool]:
     )
 
 
-def _items(now: datetime) -> Select[tuple[WorkItem]]:
+def _items(now: datetime) -> Select[WorkItem]:
     is_overdue = and_(WorkItem.state.in_(UNDECIDED), WorkItem.due_at.is_not(None), WorkItem.due_at < now)
     return (
         select(WorkItem)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from marshmallow import fields, validate
-from sqlalchemy import Select, func, literal
+from sqlalchemy import Select, func, literal, true
 
 from cases.workflows.items import actions, queries
 from cases.workflows.items.rules import ItemState
@@ -19,7 +19,7 @@ routes = Routes("work-items")
 _NEVER = literal(datetime(9999, 12, 31, tzinfo=UTC), UtcDateTime)
 
 # Whose items: the view narrows to the caller's, because a filter alone does not know who is asking.
-_MINE = Filter(column=literal(True), operators={"": lambda: fields.Boolean(validate=validate.Equal(True))})
+_MINE = Filter(column=true(), operators={"": lambda: fields.Boolean(validate=validate.OneOf([True]))})
 
 ITEMS = Listing(
     reads=WorkItemRead,
@@ -42,7 +42,7 @@ ITEMS = Listing(
 
 
 @routes.page("/work-items", needs="cases:read", listing=ITEMS)
-def list_work_items(call: Call) -> Select[tuple[WorkItem]]:
+def list_work_items(call: Call) -> Select[WorkItem]:
     """List work items.
 
     `mine=true`: those that the caller may take, has taken or has decided. What is due first comes first.

@@ -1,6 +1,7 @@
 """The engine: start a run, enter and leave its steps, and end it. Callers hold the run's lock (`queries.lock_run`)."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import update
@@ -216,6 +217,8 @@ def _leave_step(session: Session, step: Step, status: StepStatus, *, now: dateti
 
 
 def _note(
-    session: Session, run: WorkflowRun, kind: str, detail: dict[str, object], *, by: str | None, now: datetime
+    session: Session, run: WorkflowRun, kind: str, detail: Mapping[str, object], *, by: str | None, now: datetime
 ) -> None:
-    kind_of(run.subject_type).note(session, run.subject_id, kind=kind, detail={"run_id": run.id, **detail}, by=by, now=now)
+    kind_of(run.subject_type).note(
+        session, run.subject_id, kind=kind, detail={"run_id": run.id, **detail}, by=by, now=now
+    )

@@ -8,7 +8,7 @@ from cases.workflows.runs.rules import RunStatus
 from servicekit.auth import Principal, Scope, visible
 
 
-def items_of_user(user_id: str) -> Select[tuple[str]]:
+def items_of_user(user_id: str) -> Select[str]:
     """Ids of the work items that this user may take or has taken."""
     candidate = select(Candidate.item_id).where(Candidate.user_id == user_id)
     return select(WorkItem.id).where(
@@ -16,7 +16,7 @@ def items_of_user(user_id: str) -> Select[tuple[str]]:
     )
 
 
-def subjects_of_user(subject_type: str, user_id: str) -> Select[tuple[str]]:
+def subjects_of_user(subject_type: str, user_id: str) -> Select[str]:
     """Ids of the subjects in whose workflows this user has something to do, or had."""
     return (
         select(WorkflowRun.subject_id)
@@ -26,7 +26,7 @@ def subjects_of_user(subject_type: str, user_id: str) -> Select[tuple[str]]:
     )
 
 
-def visible_runs(principal: Principal) -> Select[tuple[WorkflowRun]]:
+def visible_runs(principal: Principal) -> Select[WorkflowRun]:
     """Runs of subjects in the caller's scope, and those in which the caller has something to do."""
     runs = select(WorkflowRun).options(selectinload(WorkflowRun.steps).selectinload(Step.items))
     if principal.scope is Scope.ALL:

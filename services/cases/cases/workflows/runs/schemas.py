@@ -59,7 +59,10 @@ class RunRead(Schema):
         """The run with its workflow's words and its steps."""
         steps = [step_words(step) for step in run.steps]
         return {
-            **{name: getattr(run, name) for name in ("id", "status", "started_by", "ended_at", "outcome", "reason", "version")},
+            **{
+                name: getattr(run, name)
+                for name in ("id", "status", "started_by", "ended_at", "outcome", "reason", "version")
+            },
             "workflow_key": run.published.key,
             "workflow_name": run.published.name,
             "workflow_version": run.published.number,

@@ -28,7 +28,7 @@ RUNS = Listing(
 
 
 @routes.page("/workflow-runs", needs="cases:read", listing=RUNS)
-def list_runs(call: Call) -> Select[tuple[WorkflowRun]]:
+def list_runs(call: Call) -> Select[WorkflowRun]:
     """List workflow runs."""
     return queries.visible_runs(call.principal).join(WorkflowVersion, WorkflowVersion.id == WorkflowRun.version_id)
 

@@ -1,6 +1,6 @@
 """Firing timers: each is claimed by one conditional UPDATE in the transaction that has its effect."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -80,5 +80,7 @@ def _undecided(step: Step) -> list[WorkItem]:
     return [item for item in step.items if item.state in UNDECIDED]
 
 
-def _note(session: Session, run: WorkflowRun, kind: str, detail: dict[str, object], *, now: datetime) -> None:
-    kind_of(run.subject_type).note(session, run.subject_id, kind=kind, detail={"run_id": run.id, **detail}, by=None, now=now)
+def _note(session: Session, run: WorkflowRun, kind: str, detail: Mapping[str, object], *, now: datetime) -> None:
+    kind_of(run.subject_type).note(
+        session, run.subject_id, kind=kind, detail={"run_id": run.id, **detail}, by=None, now=now
+    )

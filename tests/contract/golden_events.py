@@ -1,0 +1,93 @@
+"""Golden events: one committed example of every event, made from its class; `python -m tests.contract.golden_events` writes new ones."""
+
+import enum
+import importlib
+import json
+import types
+import typing
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from servicekit.consumers import Consumers
+from servicekit.events import Event, encode_data
+
+GOLDEN = Path(__file__).parent / "golden"
+SERVICES = ("customers", "cases", "orders", "notifications", "gateway")
+_MOMENT = datetime(2026, 11, 22, 13, 5, tzinfo=UTC)
+_SAMPLES: dict[Any, Any] = {
+    str: "text",
+    int: 7,
+    bool: True,
+    float: 1.5,
+    Decimal: Decimal("12.50"),
+    datetime: _MOMENT,
+    date: _MOMENT.date(),
+    Any: "anything",
+    type(None): None,
+}
+
+
+def told() -> dict[str, tuple[str, type[Event]]]:
+    """Every event of the system: type → (service, class)."""
+    found: dict[str, tuple[str, type[Event]]] = {}
+    for service in SERVICES:
+        module = importlib.import_module(f"{service}.events")
+        for one in vars(module).values():
+            if isinstance(one, type) and issubclass(one, Event) and hasattr(one, "TYPE"):
+                assert one.TYPE not in found or found[one.TYPE][1] is one, f"{one.TYPE} is told twice"
+                found[one.TYPE] = (service, one)
+    return found
+
+
+def heard() -> dict[str, Consumers]:
+    """What each service hears."""
+    modules = {service: importlib.import_module(f"{service}.consumers") for service in SERVICES if service != "gateway"}
+    return {service: module.consumers for service, module in modules.items()}
+
+
+def sample(kind: Any) -> Any:
+    """A value of this type; the first member of a union that is not None."""
+    if kind in _SAMPLES:
+        return _SAMPLES[kind]
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin in {typing.Union, types.UnionType}:
+        return sample(next(one for one in arguments if one is not type(None)))
+    if origin in {list, tuple, set, frozenset}:
+        return [sample(arguments[0])]
+    if origin is dict:
+        return {"key": sample(arguments[1])}
+    if origin is typing.Literal:
+        return arguments[0]
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return next(iter(kind))
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        hints = typing.get_type_hints(kind)
+        return kind(**{name: sample(hints[name]) for name in kind.__struct_fields__})
+    if origin is typing.Annotated:
+        return sample(arguments[0])
+    raise TypeError(f"no sample of {kind}")
+
+
+def example(event: type[Event]) -> dict[str, Any]:
+    """The event's data as on the wire."""
+    return json.loads(bytes(encode_data(sample(event))))
+
+
+def golden(event_type: str) -> Path:
+    return GOLDEN / f"{event_type}.json"
+
+
+def main() -> None:
+    """Write what is missing; an existing one stays, for it is a promise."""
+    for event_type, (_, event) in told().items():
+        if not golden(event_type).exists():
+            golden(event_type).write_text(json.dumps(example(event), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            print(f"new: {event_type}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""The house as HOUSE rules have it: what imports cannot show is counted here."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SHIPPED = ("crm.py", "ops", "shared/servicekit", "services", "gateway/gateway")
+MAX_FILE, MAX_FUNCTION = 400, 50
+NOUNS = ("customer", "contact", "organization", "case", "workflow", "ticket", "invoice", "order", "payment", "lead", "opportunity", "segment", "campaign")
+# English words that are also our nouns, as the kit uses them.
+INNOCENT = re.compile(
+    r"in case|case of|the case|this case|case-|lower case|upper case|snake case|lower-case|frequent case|caseless|in order|order_by|order_key|"
+    r"\border\b|ordered|ordering|\bleads?\b|leader|leading|casefold|lowercase|uppercase|organizational|crash case|worst case|one case",
+    re.IGNORECASE,
+)
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "base", "manager", "service", "handlers", "tasks"}
+ROOMS = {"__init__", "models", "rules", "schemas", "queries", "actions", "views"}
+
+
+def sources(*roots: str) -> Iterator[Path]:
+    for root in roots:
+        path = ROOT / root
+        found = [path] if path.is_file() else sorted(path.rglob("*.py"))
+        yield from (one for one in found if not {"node_modules", "__pycache__", ".venv"} & set(one.parts))
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", list(sources(*SHIPPED, "tests")), ids=named)
+def test_no_file_is_longer_than_400_lines_and_no_function_than_50(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MAX_FILE
+    if path.is_relative_to(ROOT / "tests"):
+        return  # a test tells one story, and is as long as the story
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and "migrations" not in path.parts:
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert length <= MAX_FUNCTION, f"{node.name} has {length} lines"
+
+
+@pytest.mark.parametrize("path", list(sources(*SHIPPED)), ids=named)
+def test_every_module_opens_with_one_sentence_and_has_a_name_that_says_something(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), "say in one sentence what it is for"
+    assert path.stem not in FORBIDDEN_NAMES
+
+
+@pytest.mark.parametrize("path", list(sources("shared/servicekit")), ids=named)
+def test_the_kit_speaks_no_crm(path: Path) -> None:
+    text = INNOCENT.sub("", path.read_text(encoding="utf-8"))
+    spoken = [noun for noun in NOUNS if re.search(rf"\b{noun}s?\b", text, re.IGNORECASE)]
+    assert not spoken, f"{named(path)} says {spoken}"
+
+
+@pytest.mark.parametrize("service", ["customers", "cases", "orders", "notifications"])
+def test_every_service_has_the_same_rooms(service: str) -> None:
+    package = ROOT / "services" / service / service
+    for needed in ("__init__", "app", "settings", "events", "consumers", "entities"):
+        assert (package / f"{needed}.py").exists(), f"{service} has no {needed}.py"
+    assert (package / "migrations" / "env.py").exists()
+    subdomains = [one for one in package.iterdir() if one.is_dir() and (one / "models.py").exists()]
+    assert len(subdomains) >= 2
+    for one in subdomains:
+        assert (one / "__init__.py").read_text().strip(), f"{one.name} does not say what it is"
+
+
+@pytest.mark.parametrize("path", [p for p in sources("services", "gateway/gateway") if p.stem in {"actions", "rules", "queries", "models"}], ids=named)
+def test_below_the_entry_rooms_nothing_commits_and_nothing_reads_the_clock(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for forbidden in (".commit(", "datetime.now(", "utcnow(", "utc_now(", "time.time("):
+        assert forbidden not in text, f"{named(path)} says {forbidden}"
+
+
+def test_nothing_unfinished_is_left() -> None:
+    unfinished = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplemented(Error)?)\b")
+    found = [named(path) for path in sources(*SHIPPED) if unfinished.search(path.read_text(encoding="utf-8"))]
+    assert not found
+
+
+def test_no_template_carries_style_or_script_of_its_own() -> None:
+    for path in (ROOT / "gateway" / "gateway").rglob("templates/**/*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"\sstyle=|\son[a-z]+=|hx-on|<script(?![^>]*\ssrc=)", text), named(path)
+        assert not re.search(r"\|\s*safe\b", text), f"{named(path)}: only cleaned HTML may be shown as it is, and that is Markup already"

@@ -1,0 +1,214 @@
+"""What only a real broker can do to us: die, forget, refuse, run out of memory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import astuple
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pika
+import pytest
+
+from servicekit.bus import BusDown, Delivery, Done, Outcome, Retry, connect, topology
+from servicekit.bus.amqp_link import channel
+from tests.integration.bus_bench import Bench, Heard, eventually
+from tests.servers import Rabbit, rabbitmq
+
+
+@pytest.fixture
+def broker() -> Rabbit:
+    """A broker that may be stopped and changed; with somebody else's these tests fail and say so."""
+    broker = rabbitmq()
+    assert broker.is_ours, "CRM_TEST_AMQP_URL names a broker that these tests may not stop; unset it to start one."
+    return broker
+
+
+@pytest.fixture
+def bench(broker: Rabbit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    monkeypatch.setenv("CRM_RETRY_DELAYS", "0.3")
+    bench = Bench(broker.fresh_vhost(), tmp_path)
+    yield bench
+    bench.close()
+
+
+def vhost(bench: Bench) -> str:
+    return unquote(urlsplit(bench.url).path[1:])
+
+
+@pytest.mark.slow
+def test_publisher_and_consumer_come_back_after_the_broker_was_killed(broker: Rabbit, bench: Bench) -> None:
+    bench.declare("one", "made.v1")
+    heard = Heard()
+
+    with bench.consuming("one", heard):
+        bench.publish("before")
+        assert eventually(lambda: heard.bodies == ["before"])
+        broker.kill()
+        with pytest.raises(BusDown):
+            bench.bus.publish([bench.message("during")], timeout=3)
+        with pytest.raises(BusDown):
+            bench.bus.check()
+        broker.start()
+        assert eventually(lambda: _is_published(bench, "after"), seconds=60)
+        assert eventually(lambda: heard.bodies[-1] == "after", seconds=60)
+    bench.bus.check()
+
+
+def _is_published(bench: Bench, body: str, *, timeout: float = 30) -> bool:
+    try:
+        return len(bench.bus.publish([bench.message(body)], timeout=timeout).confirmed) == 1
+    except BusDown:
+        return False
+
+
+@pytest.mark.slow
+def test_what_was_confirmed_survives_the_broker_being_killed(broker: Rabbit, bench: Bench) -> None:
+    bench.declare("one", "made.v1")
+    bodies = [str(number) for number in range(500)]
+    assert len(bench.publish(*bodies).confirmed) == 500
+
+    broker.kill()
+    broker.start()
+
+    heard = Heard()
+    with bench.consuming("one", heard):
+        assert eventually(lambda: set(heard.bodies) == set(bodies), seconds=60)
+
+
+def test_a_queue_that_is_deleted_under_its_consumer_is_declared_again(bench: Bench) -> None:
+    name, heard = bench.name("one"), Heard()
+    with bench.consuming("one", heard):
+        time.sleep(1)  # nothing is declared yet: the consumer waits for its queue instead of giving up
+        bench.declare("one", "made.v1")
+        bench.publish("first")
+        assert eventually(lambda: heard.bodies == ["first"])
+        with channel(bench.url, "test") as open_channel:
+            open_channel.queue_delete(topology.events_queue(name))
+        time.sleep(1)
+        bench.declare("one", "made.v1")
+        bench.publish("second")
+        assert eventually(lambda: heard.bodies == ["first", "second"])
+
+
+def test_a_service_of_its_own_user_works_without_the_right_to_declare(broker: Rabbit, bench: Bench) -> None:
+    bench.declare("one", "made.v1")
+    bench.declare("two", "made.v1")
+    url = broker.add_user(bench.url, bench.name("one"), astuple(topology.permissions(bench.name("one"))))
+    limited = connect(url)
+    try:
+        limited.declare(bench.name("one"), [bench.topic("made.v1")])
+        assert len(limited.publish([bench.message("hello")]).confirmed) == 1
+        heard = Heard(answers=[Retry("not yet")])
+        assert limited.consume_ready(bench.name("one"), heard) == 1
+        assert eventually(lambda: limited.consume_ready(bench.name("one"), heard) == 1)
+        assert [delivery.attempt for delivery in heard.deliveries] == [1, 2]
+        assert limited.drain_dead(bench.name("one"), lambda *_: None) == 0
+        assert limited.depth(bench.name("two")).waiting == 1
+        assert limited.unrouted() == 0
+        with pytest.raises(BusDown, match="ACCESS_REFUSED"):
+            limited.consume_ready(bench.name("two"), heard)
+        with pytest.raises(BusDown, match="NOT_FOUND"):
+            limited.declare(bench.name("one") + "-new", [])
+    finally:
+        limited.close()
+
+
+def test_one_type_that_the_user_may_not_publish_does_not_hold_back_its_batch(broker: Rabbit, bench: Bench) -> None:
+    bench.declare("one", "#")
+    url = broker.add_user(bench.url, bench.name("one"), astuple(topology.permissions(bench.name("one"))))
+    own = f"^{bench.tag}|^t{bench.tag}\\.made"
+    broker.control("set_topic_permissions", "-p", vhost(bench), bench.name("one"), topology.EVENTS, own, ".*")
+    batch = [bench.message("a"), bench.message("forged", topic="paid.v1"), bench.message("b")]
+    limited = connect(url)
+
+    receipt = limited.publish(batch)
+    limited.close()
+
+    assert receipt.confirmed == {batch[0].id, batch[2].id}
+    assert "ACCESS_REFUSED" in receipt.refused[batch[1].id]
+
+
+def test_a_message_names_the_user_who_published_it(bench: Bench) -> None:
+    bench.declare("one", "made.v1")
+    bench.publish("hello")
+
+    with channel(bench.url, "test") as open_channel:
+        _, properties, _ = open_channel.basic_get(topology.events_queue(bench.name("one")), auto_ack=True)
+
+    assert properties is not None
+    assert properties.user_id == urlsplit(bench.url).username
+    assert properties.delivery_mode == 2
+
+
+def test_a_stranger_s_message_without_any_properties_is_handled(bench: Bench) -> None:
+    bench.declare("one", "made.v1")
+    with channel(bench.url, "test") as open_channel:
+        open_channel.basic_publish(topology.EVENTS, bench.topic("made.v1"), b"raw", pika.BasicProperties())
+    heard = Heard(answers=[Retry("first")])
+
+    with bench.consuming("one", heard):
+        assert eventually(lambda: len(heard.deliveries) == 2)
+
+    assert [(delivery.type, delivery.attempt) for delivery in heard.deliveries] == [("", 1), ("", 2)]
+
+
+def test_a_queue_that_exists_with_other_arguments_is_an_error_that_says_so(bench: Bench) -> None:
+    name = bench.name("one")
+    with channel(bench.url, "test") as open_channel:
+        open_channel.queue_declare(topology.events_queue(name), durable=True, arguments={"x-queue-type": "quorum"})
+
+    with pytest.raises(BusDown, match="PRECONDITION_FAILED"):
+        bench.declare("one", "made.v1")
+
+
+def test_publishing_before_anything_was_declared_is_an_error_that_says_so(bench: Bench) -> None:
+    with pytest.raises(BusDown, match=r"no exchange 'crm\.events'"):
+        bench.publish("too early")
+    bench.declare("one", "made.v1")
+    assert len(bench.publish("now").confirmed) == 1
+
+
+@pytest.mark.slow
+def test_out_of_memory_the_broker_stops_publishers_in_time_and_consumers_not_at_all(
+    broker: Rabbit, bench: Bench
+) -> None:
+    bench.declare("one", "made.v1")
+    bench.publish(*[str(number) for number in range(50)])
+    heard = Heard()
+
+    def slow(delivery: Delivery) -> Outcome:
+        time.sleep(0.05)
+        heard(delivery)
+        return Done()
+
+    try:
+        with bench.consuming("one", slow):
+            broker.control("set_vm_memory_high_watermark", "0.0001")
+            began = time.monotonic()
+            assert eventually(lambda: not _is_published(bench, "blocked", timeout=3))
+            assert time.monotonic() - began < 20
+            assert eventually(lambda: len(heard.bodies) >= 50)
+    finally:
+        broker.control("set_vm_memory_high_watermark", "0.4")
+    assert eventually(lambda: _is_published(bench, "free again"))
+
+
+def test_a_handler_that_outlives_heartbeats_is_not_interrupted(broker: Rabbit, tmp_path: Path) -> None:
+    bench = Bench(broker.fresh_vhost() + "?heartbeat=1", tmp_path)
+    bench.declare("one", "made.v1")
+    bench.publish("long")
+    heard = Heard()
+
+    def slow(delivery: Delivery) -> Outcome:
+        heard(delivery)
+        time.sleep(4)
+        return Done()
+
+    with bench.consuming("one", slow):
+        assert eventually(lambda: len(heard.deliveries) == 1)
+        time.sleep(5)
+    assert len(heard.deliveries) == 1
+    assert eventually(lambda: bench.waiting("one") == 0)
+    bench.close()

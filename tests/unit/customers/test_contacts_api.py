@@ -1,0 +1,165 @@
+"""Contacts of an organization, as callers see them."""
+
+import pytest
+
+from servicekit.auth import Scope
+from tests.unit.customers.factories import contact, individual, organization, titles
+
+
+def names(staff, organization_id):
+    return [one["name"] for one in staff.get(f"/customers/{organization_id}/contacts").get_json()["data"]]
+
+
+@pytest.mark.proves("F007")
+@pytest.mark.proves("F054")
+@pytest.mark.proves("F110")
+@pytest.mark.proves("F027")
+def test_a_contact_is_added_by_hand_with_all_its_fields(staff):
+    acme = organization(staff)
+    body = {
+        "name": "Rui Costa",
+        "email": "rui@acme.example",
+        "phone": "+351 912 345 678",
+        "job_title": "Head of Purchasing",
+        "department": "Purchasing",
+        "is_primary": True,
+    }
+    answer = staff.post(f"/customers/{acme['id']}/contacts", body)
+    assert answer.status_code == 201
+    shown = answer.get_json()
+    assert {name: shown[name] for name in body} == {**body, "phone": "+351912345678"}
+    assert staff.get(f"/contacts/{shown['id']}").get_json() == shown
+    assert staff.get(f"/customers/{shown['person_id']}").get_json()["kind"] == "individual"
+
+
+@pytest.mark.proves("F006")
+@pytest.mark.proves("F026")
+@pytest.mark.proves("F111")
+@pytest.mark.proves("F113")
+def test_an_organization_has_many_contacts_and_one_primary_shown_first(staff):
+    acme = organization(staff)
+    contact(staff, acme["id"], name="Ana")
+    rui = contact(staff, acme["id"], name="Rui")
+    contact(staff, acme["id"], name="Eva")
+    assert names(staff, acme["id"])[0] == "Ana"
+    assert staff.post(f"/contacts/{rui['id']}:set-primary").get_json()["is_primary"] is True
+    shown = staff.get(f"/customers/{acme['id']}/contacts").get_json()["data"]
+    assert [one["is_primary"] for one in shown] == [True, False, False]
+    assert shown[0]["name"] == "Rui"
+    assert staff.post(f"/contacts/{rui['id']}:set-primary").status_code == 200
+
+
+def test_a_new_primary_contact_takes_the_place_of_the_old_one(staff):
+    acme = organization(staff)
+    contact(staff, acme["id"], name="Ana")
+    contact(staff, acme["id"], name="Rui", is_primary=True)
+    shown = staff.get(f"/customers/{acme['id']}/contacts").get_json()["data"]
+    assert [(one["name"], one["is_primary"]) for one in shown] == [("Rui", True), ("Ana", False)]
+
+
+def test_contacts_are_paged_without_loss(staff):
+    acme = organization(staff)
+    for name in ("Ana", "Rui", "Eva", "Leo", "Zoe"):
+        contact(staff, acme["id"], name=name)
+    seen, path = [], f"/customers/{acme['id']}/contacts?limit=2"
+    cursor = ""
+    while cursor is not None:
+        page = staff.get(path + (f"&cursor={cursor}" if cursor else "")).get_json()
+        seen += [one["name"] for one in page["data"]]
+        cursor = page["next_cursor"]
+    assert seen[0] == "Ana"
+    assert sorted(seen) == ["Ana", "Eva", "Leo", "Rui", "Zoe"]
+
+
+@pytest.mark.proves("F114")
+def test_a_contact_is_edited_the_person_and_the_job(staff):
+    acme = organization(staff)
+    rui = contact(staff, acme["id"])
+    body = {"name": "Rui Silva", "phone": "+442083661177", "job_title": "CEO"}
+    shown = staff.patch(f"/contacts/{rui['id']}", body).get_json()
+    assert {name: shown[name] for name in body} == body
+    assert staff.get(f"/customers/{rui['person_id']}").get_json()["name"] == "Rui Silva"
+
+
+@pytest.mark.proves("F115")
+def test_a_removed_contact_stays_a_customer_and_the_oldest_becomes_primary(staff):
+    acme = organization(staff)
+    ana, rui = contact(staff, acme["id"], name="Ana"), contact(staff, acme["id"], name="Rui")
+    contact(staff, acme["id"], name="Eva")
+    assert staff.delete(f"/contacts/{ana['id']}").status_code == 204
+    assert staff.get(f"/contacts/{ana['id']}").status_code == 404
+    assert staff.get(f"/customers/{ana['person_id']}").status_code == 200
+    assert staff.get(f"/contacts/{rui['id']}").get_json()["is_primary"] is True
+
+
+def test_the_primary_contact_cannot_be_made_ordinary_without_another(staff):
+    acme = organization(staff)
+    ana = contact(staff, acme["id"])
+    answer = staff.patch(f"/contacts/{ana['id']}", {"is_primary": False})
+    assert answer.status_code == 422
+    assert "another one" in answer.get_json()["detail"]
+
+
+def test_a_person_with_that_email_is_found_instead_of_made_again(staff):
+    ines = individual(staff, name="Ines Duarte", email="ines@mail.example")
+    acme, other = organization(staff), organization(staff)
+    first = contact(staff, acme["id"], name="I. Duarte", email="INES@mail.example")
+    second = contact(staff, other["id"], email="ines@mail.example")
+    assert first["person_id"] == second["person_id"] == ines["id"]
+    assert first["name"] == "Ines Duarte"
+    theirs = staff.get(f"/customers/{ines['id']}/contacts").get_json()["data"]
+    assert {one["organization_id"] for one in theirs} == {acme["id"], other["id"]}
+
+
+def test_the_same_person_is_a_contact_once(staff):
+    acme = organization(staff)
+    rui = contact(staff, acme["id"], email="rui@acme.example")
+    answer = staff.post(f"/customers/{acme['id']}/contacts", {"name": "Rui", "email": "rui@acme.example"})
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "already_contact")
+    assert answer.get_json()["existing"] == {"id": rui["id"]}
+
+
+def test_a_person_is_named_by_id_and_must_be_one(staff):
+    acme, ines = organization(staff), individual(staff)
+    assert contact(staff, acme["id"], person_id=ines["id"])["person_id"] == ines["id"]
+    other = organization(staff)
+    answer = staff.post(f"/customers/{acme['id']}/contacts", {"person_id": other["id"]})
+    assert answer.get_json()["errors"][0]["pointer"] == "/person_id"
+
+
+def test_an_individual_has_no_contacts_to_add(staff):
+    ines = individual(staff)
+    answer = staff.post(f"/customers/{ines['id']}/contacts", {"name": "Rui", "email": "rui@acme.example"})
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "not_an_organization")
+
+
+def test_a_contact_needs_a_name_and_an_email_or_a_phone(staff):
+    acme = organization(staff)
+    answer = staff.post(f"/customers/{acme['id']}/contacts", {"job_title": "CEO"})
+    assert [error["pointer"] for error in answer.get_json()["errors"]] == ["/name", "/email"]
+
+
+def test_a_person_that_the_caller_may_not_see_is_not_linked(running, staff):
+    individual(staff, email="secret@mail.example", owner_id="usr_other")
+    agent = running.client("customers:read", "customers:write", scope=Scope.OWN, id="usr_me")
+    acme = organization(agent)
+    answer = agent.post(f"/customers/{acme['id']}/contacts", {"name": "X", "email": "secret@mail.example"})
+    assert answer.status_code == 409
+    assert "existing" not in answer.get_json()
+
+
+def test_new_contacts_inherit_the_owner_and_are_told(running, staff):
+    acme = organization(staff, owner_id="usr_a", team_id="tem_a")
+    rui = contact(staff, acme["id"], name="Rui", email="rui@acme.example")
+    person = staff.get(f"/customers/{rui['person_id']}").get_json()
+    assert (person["owner_id"], person["team_id"], person["source"]) == ("usr_a", "tem_a", "contact")
+    told = [event for event in running.told() if event["type"] == "contact.added.v1"]
+    assert told[0]["data"] == {
+        "id": rui["id"],
+        "organization_id": acme["id"],
+        "person_id": rui["person_id"],
+        "is_primary": True,
+        "personal": {"name": "Rui", "email": "rui@acme.example", "phone": None},
+    }
+    assert titles(staff, acme["id"])[0] == "New contact: Rui"
+    assert "New contact: Rui" in titles(staff, rui["person_id"])

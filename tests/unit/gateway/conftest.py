@@ -1,0 +1,132 @@
+"""A gateway on a fresh database, people to sign in, and a real service behind it."""
+
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import urllib3
+from gateway.app import create_app
+from gateway.settings import Settings
+
+from servicekit.testing import Bench
+
+PASSWORD = "correct horse battery"
+ADMIN = "ada@example.com"
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@dataclass
+class Person:
+    """Somebody who is signed in at the gateway's API."""
+
+    http: object
+    token: str
+
+    def ask(self, method, path, headers=None, **more):
+        return self.http.open(
+            f"/api/v1{path}", method=method, headers={"Authorization": f"Bearer {self.token}", **(headers or {})}, **more
+        )
+
+    def get(self, path, **more):
+        return self.ask("GET", path, **more)
+
+    def post(self, path, body=None, **more):
+        return self.ask("POST", path, json=body or {}, **more)
+
+    def patch(self, path, body, **more):
+        return self.ask("PATCH", path, json=body, **more)
+
+    def delete(self, path, **more):
+        return self.ask("DELETE", path, **more)
+
+
+class Gateway:
+    """The running gateway, with the steps that many tests need."""
+
+    def __init__(self, running):
+        self.running, self.app, self.service = running, running.app, running.service
+        self.clock = running.bench.clock
+        self.http = running.app.test_client(use_cookies=False)
+
+    def log_in(self, email=ADMIN, password=PASSWORD, **more):
+        return self.http.post("/api/v1/auth/tokens", json={"email": email, "password": password}, **more)
+
+    def person(self, email=ADMIN, password=PASSWORD):
+        return Person(self.http, self.log_in(email, password).json["access_token"])
+
+    def with_token(self, token):
+        return Person(self.http, token)
+
+    def add_user(self, email="bo@example.com", roles=("agent",), **more):
+        body = {"email": email, "name": "Bo", "password": PASSWORD, "roles": list(roles), **more}
+        answer = self.person().post("/users", body)
+        assert answer.status_code == 201, answer.text
+        return answer.json
+
+    def forget_trust(self):
+        """As if the second for which an answer is trusted were over."""
+        self.app.extensions["principals"].forget()
+
+
+@pytest.fixture
+def bench(tmp_path):
+    bench = Bench(tmp_path)
+    yield bench
+    bench.close()
+
+
+@pytest.fixture
+def start_gateway(bench):
+    """Start a gateway; services not named are at a port where nobody answers."""
+
+    def start(**environ):
+        nobody = f"http://127.0.0.1:{free_port()}"
+        known = {f"CRM_{name}_URL": nobody for name in ("CUSTOMERS", "CASES", "ORDERS", "NOTIFICATIONS")}
+        known |= {
+            "CRM_SESSION_SECRET": "test-session-secret-0123456789abcdef",
+            "CRM_ADMIN_EMAIL": ADMIN,
+            "CRM_ADMIN_PASSWORD": PASSWORD,
+            "CRM_RATE_LIMIT_LOGIN": "0",
+            "CRM_RATE_LIMIT_PUBLIC": "0",
+        }
+        return Gateway(bench.start(create_app, Settings, **(known | environ)))
+
+    return start
+
+
+@pytest.fixture
+def gateway(start_gateway):
+    return start_gateway()
+
+
+@dataclass
+class Echo:
+    """A service that says what it was asked."""
+
+    url: str
+
+    def seen(self, what="requests"):
+        return urllib3.request("GET", f"{self.url}/_seen").json()[what]
+
+
+@pytest.fixture
+def echo():
+    argv = [sys.executable, str(Path(__file__).with_name("echo_service.py"))]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        yield Echo(f"http://127.0.0.1:{process.stdout.readline().strip()}")
+        process.terminate()
+
+
+@pytest.fixture
+def proxied(start_gateway, echo):
+    """A gateway whose cases service is the echo; nobody answers for the others."""
+    return start_gateway(CRM_CASES_URL=echo.url)

@@ -1,0 +1,93 @@
+"""The entry script: its menu, and what it makes of the settings of this machine's pip."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import crm
+
+
+def test_alone_it_prints_the_menu_in_groups() -> None:
+    result = subprocess.run([sys.executable, crm.__file__], capture_output=True, text=True, check=True)
+    assert result.stdout.startswith("Customer Manager")
+    assert all(f"crm.py {name} " in result.stdout for name in crm.COMMANDS)
+
+
+def test_an_unknown_command_is_answered_with_the_menu() -> None:
+    result = subprocess.run([sys.executable, crm.__file__, "ip"], capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert "There is no command 'ip'" in result.stderr
+
+
+def test_it_needs_the_standard_library_alone() -> None:
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import crm; print(crm.menu())"
+    root = str(Path(crm.__file__).parent)
+    subprocess.run([sys.executable, "-I", "-S", "-c", code, root], capture_output=True, check=True)
+
+
+def pip_that_says(tmp_path: Path, config: str) -> list[str]:
+    script = tmp_path / "pip.py"
+    script.write_text(f"print({config!r})")
+    return [sys.executable, str(script)]
+
+
+@pytest.fixture
+def plain_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SSL_CERT_FILE", "HTTPS_PROXY", "UV_HTTP_TIMEOUT", "UV_DEFAULT_INDEX"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.usefixtures("plain_machine")
+def test_index_certificate_and_proxy_of_pip_are_handed_on(tmp_path: Path) -> None:
+    config = (
+        "global.index-url='https://mirror.example/simple'\nglobal.cert='/etc/ca.pem'\nglobal.proxy='http://proxy:3128'"
+    )
+    told = crm.uv_environment(pip_that_says(tmp_path, config))
+    assert told["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
+    assert told["SSL_CERT_FILE"] == "/etc/ca.pem"
+    assert told["HTTPS_PROXY"] == "http://proxy:3128"
+    assert "UV_SYSTEM_CERTS" not in told
+
+
+@pytest.mark.usefixtures("plain_machine")
+def test_places_that_this_machine_lacks_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "wheels").mkdir()
+    config = (
+        f"global.find-links='{tmp_path}/wheels {tmp_path}/gone'\nglobal.extra-index-url='file://{tmp_path}/no/simple'"
+    )
+    told = crm.uv_environment(pip_that_says(tmp_path, config))
+    assert told["UV_FIND_LINKS"] == f"{tmp_path}/wheels"
+    assert "UV_EXTRA_INDEX_URL" not in told
+
+
+@pytest.mark.usefixtures("plain_machine")
+def test_a_plain_machine_uses_its_own_certificates_and_the_usual_index(tmp_path: Path) -> None:
+    told = crm.uv_environment(pip_that_says(tmp_path, ""))
+    assert told == {"UV_INDEX_STRATEGY": "unsafe-best-match", "UV_SYSTEM_CERTS": "true"}
+
+
+def test_what_the_shell_says_wins_over_pips_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/mine.pem")
+    assert "SSL_CERT_FILE" not in crm.uv_environment(pip_that_says(tmp_path, "global.cert='/etc/ca.pem'"))
+
+
+def test_the_environment_variable_wins_over_the_file_as_in_pip(tmp_path: Path) -> None:
+    settings = crm.pip_settings(pip_that_says(tmp_path, ":env:.timeout='9'\nglobal.timeout='60'\ninstall.timeout='30'"))
+    assert settings["timeout"] == "9"
+
+
+def test_every_lock_names_hashes_and_no_host() -> None:
+    for lock in (Path(crm.__file__).parent / "requirements").glob("*.lock"):
+        text = lock.read_text()
+        assert "://" not in text
+        assert text.count("--hash=sha256:") >= text.count("==")
+
+
+def test_the_run_set_is_part_of_the_dev_set() -> None:
+    def pinned(name: str) -> set[str]:
+        lines = (Path(crm.__file__).parent / "requirements" / f"{name}.lock").read_text().splitlines()
+        return {line.split()[0] for line in lines if "==" in line and not line.startswith(" ")}
+
+    assert pinned("run") | pinned("uv") <= pinned("dev")
