@@ -29,7 +29,7 @@ accesslog = None
 loglevel = "warning"
 
 
-def when_ready(_server: Any) -> None:  # noqa: ANN401 - gunicorn's arbiter has no public type
+def when_ready(_server: Any) -> None:
     """Keep what was loaded out of the collector's way: it would touch, and so copy, every shared page."""
     gc.collect()
     gc.freeze()

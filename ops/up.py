@@ -75,11 +75,11 @@ def start(installation: Installation, asked: argparse.Namespace, started: float)
         with step("Fetching what the console shows"):
             fetching.join()
     programs = installation.programs()
-    # Both need the gateway's database alone, so they run while everything starts.
-    link, key = login_link(installation), api_key(installation)
     with Supervisor(programs, logs=place.logs, say=warn, preload=SHARED_MODULES) as supervisor:
         with step("Starting gateway, services and workers") as line:
             supervisor.start()
+            # Both need the gateway's database alone, so they run while the rest gets ready.
+            link, key = login_link(installation), api_key(installation)
             supervisor.wait_ready(READY_SECONDS, progress=line.now)
         is_first = key is not None
         if key:

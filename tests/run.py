@@ -50,7 +50,7 @@ def command(*argv: str) -> Callable[[argparse.Namespace], Result]:
     return run
 
 
-def tests(*paths: str, processes: int = 1) -> Callable[[argparse.Namespace], Result]:
+def pytest_on(*paths: str, processes: int) -> Callable[[argparse.Namespace], Result]:
     """A check that is a run of pytest; its output is shown as it comes."""
 
     def run(asked: argparse.Namespace) -> Result:
@@ -68,7 +68,7 @@ def tests(*paths: str, processes: int = 1) -> Callable[[argparse.Namespace], Res
 def _count(report: Path, code: int, *, selected: bool) -> Result:
     if not report.exists():
         return Result(state="FAILED", failed=1, said=f"pytest ended with {code}")
-    suites = ET.parse(report).getroot().iter("testsuite")  # noqa: S314 - our own file
+    suites = ET.parse(report).getroot().iter("testsuite")
     total = failed = skipped = 0
     for suite in suites:
         total += int(suite.get("tests", 0))
@@ -88,7 +88,9 @@ def clean_clone(_asked: argparse.Namespace) -> Result:
     with tempfile.TemporaryDirectory(prefix="crm-clone-") as folder:
         clone = Path(folder) / "crm"
         subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("CRM_", "VIRTUAL_ENV"))}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("CRM_", "VIRTUAL_ENV"))
+        }
         argv = ["python3", "crm.py", "up", "--check", "--port", "18080"]
         result = subprocess.run(argv, cwd=clone, env=environment, capture_output=True, text=True, check=False)
     if result.returncode == 0:
@@ -104,7 +106,7 @@ def features(asked: argparse.Namespace) -> Result:
 
 def no_servers() -> str:
     """Why PostgreSQL or RabbitMQ cannot be had here."""
-    from tests.servers import NoServer, postgres, rabbitmq  # noqa: PLC0415
+    from tests.servers import NoServer, postgres, rabbitmq
 
     try:
         postgres()
@@ -116,14 +118,14 @@ def no_servers() -> str:
 
 def no_browser() -> str:
     """Why there is no Chromium."""
-    from tests.browser.chromium import why_missing  # noqa: PLC0415
+    from tests.browser.chromium import why_missing
 
     return why_missing()
 
 
 def no_compose() -> str:
     """Why there is no Docker Engine with Compose."""
-    from tests.compose.engine import why_missing  # noqa: PLC0415
+    from tests.compose.engine import why_missing
 
     return why_missing()
 
@@ -133,16 +135,19 @@ CHECKS: Sequence[Check] = (
     Check(name="format", run=command(str(BIN / "ruff"), "format", "--check", "--quiet", *CODE)),
     Check(name="types", run=command(str(BIN / "mypy"))),
     Check(name="imports", run=command(str(BIN / "lint-imports"), "--no-cache")),
-    Check(name="security", run=command(str(BIN / "bandit"), "-q", "-r", "shared", "services", "gateway", "ops", "-c", "pyproject.toml")),
+    Check(
+        name="security",
+        run=command(str(BIN / "bandit"), "-q", "-r", "shared", "services", "gateway", "ops", "-c", "pyproject.toml"),
+    ),
     Check(name="documents", run=command(sys.executable, "-m", "ops.contracts", "--check")),
-    Check(name="unit", run=tests("tests/unit", processes=2)),
-    Check(name="contract", run=tests("tests/contract")),
-    Check(name="integration", run=tests("tests/integration"), is_slow=True, missing=no_servers),
-    Check(name="e2e", run=tests("tests/e2e"), is_slow=True, missing=no_servers),
-    Check(name="faults", run=tests("tests/faults"), is_slow=True, missing=no_servers),
-    Check(name="browser", run=tests("tests/browser"), is_slow=True, missing=no_browser),
+    Check(name="unit", run=pytest_on("tests/unit", processes=2)),
+    Check(name="contract", run=pytest_on("tests/contract", processes=1)),
+    Check(name="integration", run=pytest_on("tests/integration", processes=1), is_slow=True, missing=no_servers),
+    Check(name="e2e", run=pytest_on("tests/e2e", processes=1), is_slow=True, missing=no_servers),
+    Check(name="faults", run=pytest_on("tests/faults", processes=1), is_slow=True, missing=no_servers),
+    Check(name="browser", run=pytest_on("tests/browser", processes=1), is_slow=True, missing=no_browser),
     Check(name="clone", run=clean_clone, is_slow=True),
-    Check(name="compose", run=tests("tests/compose"), is_slow=True, missing=no_compose),
+    Check(name="compose", run=pytest_on("tests/compose", processes=1), is_slow=True, missing=no_compose),
     Check(name="features", run=features),
 )
 
@@ -150,7 +155,9 @@ CHECKS: Sequence[Check] = (
 def main(arguments: list[str]) -> int:
     """Run what was asked for; print the table last."""
     asked = parse(arguments)
-    names = asked.only.split(",") if asked.only else [check.name for check in CHECKS if not (asked.fast and check.is_slow)]
+    names = (
+        asked.only.split(",") if asked.only else [check.name for check in CHECKS if not (asked.fast and check.is_slow)]
+    )
     asked.is_whole = not (asked.only or asked.fast or asked.k)
     with tempfile.TemporaryDirectory() as folder:
         asked.runs = str(Path(folder) / "runs.jsonl")

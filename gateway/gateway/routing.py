@@ -33,6 +33,7 @@ class _BeforeAction(UnicodeConverter):
     """A path parameter that ends where an action begins: `{id}` of `/cases/{id}:close`."""
 
     regex = "[^/:]+"
+    part_isolating = True  # werkzeug guesses no, because a slash stands in the expression
 
 
 class RoutingTable:

@@ -2,7 +2,6 @@
 
 import logging
 import re
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,7 +19,7 @@ from servicekit.db import Database
 from servicekit.events import Event
 from servicekit.http import JSON_LIMIT, Operation, Routes, perform
 from servicekit.ids import new_id
-from servicekit.jobs import Jobs
+from servicekit.jobs import Jobs, Wakeups
 from servicekit.levels import missing_migrations
 from servicekit.logs import set_up_logs
 from servicekit.metrics import install_metrics
@@ -54,7 +53,7 @@ class Service:
     operations: Sequence[Operation]
     clock: Clock = utc_now
     wake_relay_here: Callable[[], None] | None = None
-    _work: threading.Event = field(default_factory=threading.Event)
+    wakeups: Wakeups = field(default_factory=Wakeups)
 
     @cached_property
     def bus(self) -> Bus:
@@ -73,19 +72,11 @@ class Service:
 
     def wake_relay(self) -> None:
         """Something was committed: publish it soon, and let the jobs look at once."""
-        self._work.set()
+        self.wakeups.wake()
         if self.wake_relay_here is not None:
             self.wake_relay_here()
         else:
             notify(self.database)
-
-    def wait_for_work(self, seconds: float, stop: threading.Event) -> None:
-        """Sleep between two runs of a job; less when this process has just committed something."""
-        if seconds > 1:
-            stop.wait(seconds)
-            return
-        self._work.wait(seconds)
-        self._work.clear()
 
     def close(self) -> None:
         """Give everything back."""

@@ -1,5 +1,6 @@
 """Jobs: what a service does because time has passed."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +11,25 @@ from sqlalchemy import update
 from servicekit.db import Database
 from servicekit.kit_tables import JobRun
 from servicekit.upsert import insert_if_absent
+
+
+class Wakeups:
+    """Lets jobs sleep until something is committed in this process; none that happens between two waits is missed."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self.count = 0
+
+    def wake(self) -> None:
+        """Something was committed."""
+        with self._changed:
+            self.count += 1
+            self._changed.notify_all()
+
+    def wait(self, seen: int, seconds: float) -> None:
+        """Sleep this long, or until there was a wake-up after `seen`."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.count != seen, seconds)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,10 +27,10 @@ def missing_migrations(engine: Engine, package: str) -> list[str]:
 
 def newest(owner: str) -> str:
     """The revision that no other one follows."""
-    revisions, followed = set(), set()
+    revisions: set[str] = set()
+    followed: set[str] = set()
     for file in (resources.files(owner) / "migrations" / "versions").iterdir():
         if file.name.endswith(".py"):
             for is_down, revision in _REVISION.findall(file.read_text(encoding="utf-8")):
                 (followed if is_down else revisions).add(revision)
-    (last,) = revisions - followed
-    return last
+    return (revisions - followed).pop()

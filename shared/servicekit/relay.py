@@ -114,7 +114,7 @@ def _file_leadership(database: Database) -> Iterator[Waker | None]:
 class _SqliteWaker:
     """`PRAGMA data_version` changes when another connection commits; asking costs some microseconds."""
 
-    step = 0.01
+    step = 0.015
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 THREADS = 4
 DRAIN_SECONDS = 25
+EXCLUSIVE_LOOK_SECONDS = 60
 
 
 def run_worker(service: "Service", *, stop: threading.Event) -> None:
@@ -85,6 +86,7 @@ def _run_job(service: "Service", job: Scheduled, stop: threading.Event) -> None:
     work = Work(database=service.database, settings=service.settings, now=service.clock, is_stopping=stop.is_set)
     pause = job.seconds
     while not stop.is_set():
+        seen = service.wakeups.count
         try:
             done = _run_once(service, job, work)
             pause = job.seconds
@@ -94,8 +96,12 @@ def _run_job(service: "Service", job: Scheduled, stop: threading.Event) -> None:
         except Exception:
             log.exception("job failed", extra={"job": job.name})
             done, pause = 0, min(pause * 2 + 0.5, 60)
-        if done == 0 or job.is_exclusive:
-            service.wait_for_work(min(pause, 60) if job.is_exclusive else pause, stop)
+        if job.is_exclusive:
+            stop.wait(min(pause, EXCLUSIVE_LOOK_SECONDS))
+        elif done == 0 and pause <= 1:
+            service.wakeups.wait(seen, pause)
+        elif done == 0:
+            stop.wait(pause)
 
 
 def _run_once(service: "Service", job: Scheduled, work: Work) -> int:

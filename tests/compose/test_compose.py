@@ -27,7 +27,9 @@ class Project:
 
     def compose(self, *words: str, must_work: bool = True) -> str:
         answer = docker("compose", "-p", "crmtest", *words, cwd=str(self.folder))
-        assert not must_work or answer.returncode == 0, f"compose {words}:\n{answer.stdout[-3000:]}{answer.stderr[-3000:]}"
+        assert not must_work or answer.returncode == 0, (
+            f"compose {words}:\n{answer.stdout[-3000:]}{answer.stderr[-3000:]}"
+        )
         return answer.stdout
 
     def password(self) -> str:
@@ -41,12 +43,26 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     folder = tmp_path_factory.mktemp("compose") / "crm"
     subprocess.run(["git", "clone", "-q", str(ROOT), str(folder)], check=True)
     port = free_ports()["gateway"]
-    argv = [sys.executable, "-m", "ops.compose_init", "--port", str(port), "--admin-email", ADMIN, "--folder", str(folder)]
+    argv = [
+        sys.executable,
+        "-m",
+        "ops.compose_init",
+        "--port",
+        str(port),
+        "--admin-email",
+        ADMIN,
+        "--folder",
+        str(folder),
+    ]
     subprocess.run(argv, cwd=ROOT, check=True, capture_output=True)
     project = Project(folder, port)
     try:
         project.compose("up", "--build", "--wait", must_work=False)
-        states = [json.loads(line) for line in project.compose("ps", "-a", "--format", "json").splitlines() if line.startswith("{")]
+        states = [
+            json.loads(line)
+            for line in project.compose("ps", "-a", "--format", "json").splitlines()
+            if line.startswith("{")
+        ]
         bad = [one["Name"] for one in states if one["Health"] == "unhealthy" or one.get("ExitCode", 0)]
         assert states, "compose started nothing"
         assert not bad, f"{bad}:\n{project.compose('logs', '--tail', '40', must_work=False)[-6000:]}"

@@ -53,23 +53,23 @@ def sample(kind: Any) -> Any:
     """A value of this type; the first member of a union that is not None."""
     if kind in _SAMPLES:
         return _SAMPLES[kind]
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-    if origin in {typing.Union, types.UnionType}:
-        return sample(next(one for one in arguments if one is not type(None)))
-    if origin in {list, tuple, set, frozenset}:
-        return [sample(arguments[0])]
-    if origin is dict:
-        return {"key": sample(arguments[1])}
-    if origin is typing.Literal:
-        return arguments[0]
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         return next(iter(kind))
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         hints = typing.get_type_hints(kind)
         return kind(**{name: sample(hints[name]) for name in kind.__struct_fields__})
-    if origin is typing.Annotated:
-        return sample(arguments[0])
-    raise TypeError(f"no sample of {kind}")
+    return _COMPOSED[typing.get_origin(kind)](typing.get_args(kind))
+
+
+_COMPOSED: dict[Any, Any] = {
+    **dict.fromkeys(
+        (typing.Union, types.UnionType), lambda of: sample(next(one for one in of if one is not type(None)))
+    ),
+    **dict.fromkeys((list, tuple, set, frozenset), lambda of: [sample(of[0])]),
+    dict: lambda of: {"key": sample(of[1])},
+    typing.Literal: lambda of: of[0],
+    typing.Annotated: lambda of: sample(of[0]),
+}
 
 
 def example(event: type[Event]) -> dict[str, Any]:
@@ -85,7 +85,9 @@ def main() -> None:
     """Write what is missing; an existing one stays, for it is a promise."""
     for event_type, (_, event) in told().items():
         if not golden(event_type).exists():
-            golden(event_type).write_text(json.dumps(example(event), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            golden(event_type).write_text(
+                json.dumps(example(event), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+            )
             print(f"new: {event_type}")
 
 

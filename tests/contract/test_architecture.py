@@ -10,7 +10,21 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHIPPED = ("crm.py", "ops", "shared/servicekit", "services", "gateway/gateway")
 MAX_FILE, MAX_FUNCTION = 400, 50
-NOUNS = ("customer", "contact", "organization", "case", "workflow", "ticket", "invoice", "order", "payment", "lead", "opportunity", "segment", "campaign")
+NOUNS = (
+    "customer",
+    "contact",
+    "organization",
+    "case",
+    "workflow",
+    "ticket",
+    "invoice",
+    "order",
+    "payment",
+    "lead",
+    "opportunity",
+    "segment",
+    "campaign",
+)
 # English words that are also our nouns, as the kit uses them.
 INNOCENT = re.compile(
     r"in case|case of|the case|this case|case-|lower case|upper case|snake case|lower-case|frequent case|caseless|in order|order_by|order_key|"
@@ -69,7 +83,11 @@ def test_every_service_has_the_same_rooms(service: str) -> None:
         assert (one / "__init__.py").read_text().strip(), f"{one.name} does not say what it is"
 
 
-@pytest.mark.parametrize("path", [p for p in sources("services", "gateway/gateway") if p.stem in {"actions", "rules", "queries", "models"}], ids=named)
+@pytest.mark.parametrize(
+    "path",
+    [p for p in sources("services", "gateway/gateway") if p.stem in {"actions", "rules", "queries", "models"}],
+    ids=named,
+)
 def test_below_the_entry_rooms_nothing_commits_and_nothing_reads_the_clock(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     for forbidden in (".commit(", "datetime.now(", "utcnow(", "utc_now(", "time.time("):
@@ -86,4 +104,6 @@ def test_no_template_carries_style_or_script_of_its_own() -> None:
     for path in (ROOT / "gateway" / "gateway").rglob("templates/**/*.html"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\sstyle=|\son[a-z]+=|hx-on|<script(?![^>]*\ssrc=)", text), named(path)
-        assert not re.search(r"\|\s*safe\b", text), f"{named(path)}: only cleaned HTML may be shown as it is, and that is Markup already"
+        assert not re.search(r"\|\s*safe\b", text), (
+            f"{named(path)}: only cleaned HTML may be shown as it is, and that is Markup already"
+        )

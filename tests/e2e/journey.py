@@ -47,7 +47,9 @@ class Company:
         """A case type, a workflow of a task and an approval, and a form that starts it."""
         workflow = self.admin.post("/workflows", self.workflow(approval_due, remind_before))
         self.admin.act(f"/workflows/{workflow['id']}", "publish")
-        self.admin.post("/case-types", {"key": f"complaint-{self.mark}", "name": "Complaint", "default_workflow": workflow["key"]})
+        self.admin.post(
+            "/case-types", {"key": f"complaint-{self.mark}", "name": "Complaint", "default_workflow": workflow["key"]}
+        )
         form = {
             "key": self.form,
             "name": "Device fault",
@@ -55,7 +57,10 @@ class Company:
             "case_type": f"complaint-{self.mark}",
             "workflow": workflow["key"],
             "return_url": "https://www.example.com/thanks",
-            "autoresponder": {"subject": "We have your request {number}", "text": "Thank you, {name}. Your number is {number}."},
+            "autoresponder": {
+                "subject": "We have your request {number}",
+                "text": "Thank you, {name}. Your number is {number}.",
+            },
             "is_active": True,
         }
         self.admin.post("/forms", form)
@@ -97,7 +102,14 @@ class Company:
         """What a visitor fills in."""
         email = f"{person.lower()}-{self.mark}@nordwind-{self.mark}.example"
         known = {"name": f"{person} Behrens", "email": email, "company": f"Nordwind {self.mark} GmbH"}
-        return {**known, "subject": "The scanner reads a wrong number", "device": "scanner", "bought_on": "2026-09-02", "units": 3, **more}
+        return {
+            **known,
+            "subject": "The scanner reads a wrong number",
+            "device": "scanner",
+            "bought_on": "2026-09-02",
+            "units": 3,
+            **more,
+        }
 
     def submit(self, answers: dict[str, Any], key: str | None = None) -> dict[str, Any]:
         """As a program does: JSON."""

@@ -25,13 +25,20 @@ def order_three_lines(company: Company, customer_id: str) -> dict:
     for sku, price, tax in PRODUCTS:
         product = {"sku": f"{sku}-{company.mark}", "name": sku.title(), "type": "merchandise", "tax_rate": tax}
         company.admin.post("/products", {**product, "unit_price": {"amount": price, "currency": "EUR"}})
-    lines = [{"sku": f"{sku}-{company.mark}", "quantity": quantity} for (sku, _, _), quantity in zip(PRODUCTS, ("40", "2", "3"), strict=True)]
+    lines = [
+        {"sku": f"{sku}-{company.mark}", "quantity": quantity}
+        for (sku, _, _), quantity in zip(PRODUCTS, ("40", "2", "3"), strict=True)
+    ]
     order = company.admin.post("/orders", {"customer_id": customer_id, "currency": "EUR", "lines": lines})
     return company.admin.act(f"/orders/{order['id']}", "confirm")
 
 
-@pytest.mark.proves("F048", "F060", "F072", "F073", "F074", "F080", "F081", "F049", "F075", "F104", "F106", "F062", "F063")
-def test_a_web_form_becomes_a_customer_a_case_decided_steps_an_order_and_one_story(stack: Stack, company: Company) -> None:
+@pytest.mark.proves(
+    "F048", "F060", "F072", "F073", "F074", "F080", "F081", "F049", "F075", "F104", "F106", "F062", "F063"
+)
+def test_a_web_form_becomes_a_customer_a_case_decided_steps_an_order_and_one_story(
+    stack: Stack, company: Company
+) -> None:
     receipt = company.submit(company.answers("Katrin"))
     number = receipt["case_number"]
     assert number.startswith("C-")
@@ -62,7 +69,10 @@ def test_a_web_form_becomes_a_customer_a_case_decided_steps_an_order_and_one_sto
     approval = company.work_item("fay", number)
     assert (approval["step"]["kind"], approval["is_overdue"], approval["escalation_level"]) == ("approval", True, 1)
     company.decide("fay", approval, "approve", "The serial number is right.")
-    must(eventually(lambda: company.admin.get(f"/cases/{case['id']}")["status"] == "resolved", PATIENCE), "the case is resolved")
+    must(
+        eventually(lambda: company.admin.get(f"/cases/{case['id']}")["status"] == "resolved", PATIENCE),
+        "the case is resolved",
+    )
     kinds = [one["kind"] for one in company.mails(company.emails["fay"], 2, case_id=case["id"])]
     assert sorted(kinds) == ["step_activated", "step_reminder"]
     assert len(company.mails(company.emails["max"], 1, case_id=case["id"])) == 1
@@ -70,18 +80,39 @@ def test_a_web_form_becomes_a_customer_a_case_decided_steps_an_order_and_one_sto
     # An order with three lines.
     order = order_three_lines(company, customer["id"])
     assert order["number"].startswith("O-")
-    assert (order["net"]["amount"], order["tax"]["amount"], order["total"]["amount"]) == ("3449.97", "651.90", "4101.87")
+    assert (order["net"]["amount"], order["tax"]["amount"], order["total"]["amount"]) == (
+        "3449.97",
+        "651.90",
+        "4101.87",
+    )
     assert order["status"] == "confirmed"
 
-    company.admin.act(f"/cases/{case['id']}", "transition", {"status": "closed", "outcome": "solved", "note": "All good."})
-    story = company.kinds(customer["id"], {"form.submitted", "case.opened", "order.confirmed", "case.closed", "email.sent"})
-    milestones = ["form.submitted", "case.opened", "step.activated", "step.decided", "step.escalated", "order.placed", "order.confirmed", "case.closed"]
+    company.admin.act(
+        f"/cases/{case['id']}", "transition", {"status": "closed", "outcome": "solved", "note": "All good."}
+    )
+    story = company.kinds(
+        customer["id"], {"form.submitted", "case.opened", "order.confirmed", "case.closed", "email.sent"}
+    )
+    milestones = [
+        "form.submitted",
+        "case.opened",
+        "step.activated",
+        "step.decided",
+        "step.escalated",
+        "order.placed",
+        "order.confirmed",
+        "case.closed",
+    ]
     assert [kind for kind in dict.fromkeys(story) if kind in milestones] == milestones
     assert story.count("step.decided") == 2
 
     def facts_followed() -> dict | None:
         facts = company.admin.get(f"/customers/{customer['id']}")["facts"]
-        done = facts["open_cases"] == 0 and facts["open_balance"] and Decimal(facts["open_balance"]["amount"]) == Decimal("4101.87")
+        done = (
+            facts["open_cases"] == 0
+            and facts["open_balance"]
+            and Decimal(facts["open_balance"]["amount"]) == Decimal("4101.87")
+        )
         return facts if done else None
 
     facts = must(eventually(facts_followed, PATIENCE), "the customer's facts have followed")
@@ -102,7 +133,9 @@ def test_an_html_form_post_is_redirected_to_the_return_page_with_the_number(comp
 
 def test_the_same_person_again_is_matched_and_gets_a_second_case(company: Company) -> None:
     first = company.linked_case(company.submit(company.answers("Maria"))["case_id"])
-    second = company.linked_case(company.submit(company.answers("Maria", email=company.answers("Maria")["email"].upper()))["case_id"])
+    second = company.linked_case(
+        company.submit(company.answers("Maria", email=company.answers("Maria")["email"].upper()))["case_id"]
+    )
     assert first["customer_id"] == second["customer_id"]
     assert first["contact_id"] == second["contact_id"]
     assert first["number"] != second["number"]
@@ -149,9 +182,12 @@ def test_staff_mails_have_html_and_text_with_number_and_link(stack: Stack, compa
     if not stack.mail.exists() or not any(stack.mail.rglob("*.eml")):
         pytest.fail("no mail was written to the mail folder")
     letters = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in stack.mail.rglob("*.eml")]
-    letter = next(one for one in letters if case["number"] in str(one["subject"]) and one["to"] == company.emails["sam"])
+    letter = next(
+        one for one in letters if case["number"] in str(one["subject"]) and one["to"] == company.emails["sam"]
+    )
     html, plain = letter.get_body(("html",)), letter.get_body(("plain",))
-    assert html and plain
+    assert html
+    assert plain
     for part in (html.get_content(), plain.get_content()):
         assert case["number"] in part
         assert f"{stack.url}/cases/{case['number']}" in part

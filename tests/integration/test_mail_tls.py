@@ -72,7 +72,7 @@ def letterbox(certificate: Path) -> Iterator[tuple[Letterbox, int]]:
         port = free.getsockname()[1]
 
     def admit(_server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
-        return AuthResult(success=(given.login, given.password) == (b"crm", b"open sesame"))
+        return AuthResult(success=(given.login, given.password) == (b"crm", b"open sesame"), handled=False)
 
     controller = Controller(
         box, hostname="127.0.0.1", port=port, tls_context=context, require_starttls=True, auth_required=True,

@@ -87,7 +87,7 @@ Handler = Callable[[Delivery], Outcome]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Depth:
-    """How much a service has before it. RabbitMQ's `waiting` leaves out what is in hand or put off to a later attempt."""
+    """How much a service has before it; RabbitMQ leaves out what is in hand or put off to a later attempt."""
 
     waiting: int
     dead: int

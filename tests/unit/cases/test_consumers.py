@@ -1,0 +1,90 @@
+"""What this service hears: twice has the effect of once, and older tellings change nothing."""
+
+from typing import Any
+
+import pytest
+
+from servicekit.errors import NotYet
+from tests.unit.cases.conftest import Desk
+
+
+def test_the_same_telling_twice_changes_nothing_the_second_time(desk: Desk) -> None:
+    body = desk.hear("user.created.v1", _user("ann", roles=["support"]))
+
+    desk.running.hear(body)
+
+    assert desk.open_case(owner_id="usr_ann")["owner_name"] == "Ann"
+
+
+def test_an_older_telling_of_a_user_changes_nothing(desk: Desk) -> None:
+    desk.hear("user.updated.v1", _user("ann", name="Ann New"), sequence=5)
+    desk.hear("user.created.v1", _user("ann", name="Ann Old", is_active=False), sequence=4)
+
+    assert desk.open_case(owner_id="usr_ann")["owner_name"] == "Ann New"
+
+
+def test_an_older_telling_of_a_customer_changes_nothing(desk: Desk) -> None:
+    customer_id = desk.tell_customer("Acme", event="customer.archived.v1", is_archived=True)
+    old = {"id": customer_id, "number": "CU-1", "kind": "organization", "owner_id": None, "team_id": None}
+    body = desk.hear(
+        "customer.created.v1",
+        {**old, "is_archived": False, "is_blocked": False, "personal": {"name": "Acme"}},
+        sequence=1,
+    )
+    desk.running.hear(body)
+
+    assert desk.admin.post("/cases", {"subject": "x", "customer_id": customer_id}).status_code == 409
+
+
+def test_a_customer_who_is_restored_may_have_cases_again(desk: Desk) -> None:
+    customer_id = desk.tell_customer("Acme", event="customer.archived.v1", is_archived=True)
+    desk.tell_customer("Acme", event="customer.restored.v1")
+
+    assert desk.open_case(customer_id=customer_id)["customer_name"] == "Acme"
+
+
+@pytest.mark.parametrize("kind", ["updated", "blocked", "unblocked"])
+def test_every_telling_of_a_customer_is_heard(desk: Desk, kind: str) -> None:
+    customer_id = desk.tell_customer("Acme")
+    case = desk.open_case(customer_id=customer_id)
+
+    body = desk.hear(
+        f"customer.{kind}.v1",
+        {
+            "id": customer_id,
+            "number": "CU-1",
+            "kind": "organization",
+            "owner_id": None,
+            "team_id": None,
+            "is_archived": False,
+            "is_blocked": kind == "blocked",
+            "personal": {"name": "Acme Ltd"},
+        },
+    )
+    desk.running.hear(body)
+
+    shown = desk.case(case["id"])
+    assert (shown["customer_name"], shown["customer_is_blocked"]) == ("Acme Ltd", kind == "blocked")
+
+
+def test_a_case_that_is_not_here_yet_is_asked_for_again_later(desk: Desk) -> None:
+    with pytest.raises(NotYet):
+        desk.hear("submitter.identified.v1", {"case_id": "cas_x", "customer_id": "cus_x", "person_id": "cus_x"})
+
+
+def test_a_case_that_staff_have_linked_stays_with_that_customer(desk: Desk) -> None:
+    desk.make_form()
+    case_id = desk.submit()["case_id"]
+    chosen = desk.tell_customer("Chosen")
+    desk.admin.patch(f"/cases/{case_id}", {"customer_id": chosen})
+
+    desk.hear("submitter.identified.v1", {"case_id": case_id, "customer_id": "cus_x", "person_id": "cus_y"})
+
+    assert desk.case(case_id)["customer_id"] == chosen
+    assert len(desk.told("case.linked")) == 1
+
+
+def _user(name: str, **more: Any) -> dict[str, Any]:
+    shown = more.pop("name", name.capitalize())
+    known = {"id": f"usr_{name}", "is_active": True, "roles": [], "team_ids": [], "manager_id": None}
+    return {**known, **more, "personal": {"name": shown, "email": "ann@example.com", "language": None}}

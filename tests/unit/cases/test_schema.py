@@ -1,0 +1,18 @@
+"""The migrations make exactly the tables that the models describe."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from cases.entities import Base
+from servicekit.kit_tables import KitBase
+from tests.unit.cases.conftest import Desk
+
+
+def test_the_migrated_database_is_what_the_models_say(desk: Desk) -> None:
+    kit = set(KitBase.metadata.tables) | {"alembic_version", "kit_version"}
+    with desk.running.service.database.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"include_name": lambda name, kind, _: kind != "table" or name not in kit, "compare_type": True},
+        )
+        assert compare_metadata(context, Base.metadata) == []
