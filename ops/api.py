@@ -55,6 +55,9 @@ class Api:
     def put(self, path: str, body: Document) -> Document:
         return self._call("PUT", path, json=body)
 
+    def patch(self, path: str, body: Document, version: int) -> Document:
+        return self._call("PATCH", path, json=body, headers={"If-Match": f'"{version}"'})
+
     def act(self, path: str, action: str, body: Document | None = None) -> Document:
         """An action on the newest version of a resource; read again when somebody else was faster."""
         for attempt in range(PATIENCE):

@@ -15,6 +15,7 @@ from pathlib import Path
 from ops import demo_data
 from ops.api import Api, Document, Refused, eventually
 from ops.place import Trouble, place_of, write_private
+from ops.processes import DEMO_ADMINISTRATOR
 
 THREADS = 6
 CONFLICT = 409
@@ -57,9 +58,13 @@ class Book:
         finally:
             write_private(self._path, json.dumps(self._book, indent=1))
 
-    def forget(self) -> None:
-        self._path.unlink(missing_ok=True)
-        self._book.clear()
+    @property
+    def is_put_away(self) -> bool:
+        return "put away" in self._book
+
+    def put_away(self) -> None:
+        self._book["put away"] = "yes"
+        write_private(self._path, json.dumps(self._book, indent=1))
 
 
 def load(api: Api, book: Book, *, progress: Callable[[str], None]) -> None:
@@ -98,6 +103,7 @@ class _Loader:
         for login, name, role in demo_data.STAFF:
             person: Document = {"email": f"{login}@demo.example", "name": name, "roles": [role], "team_ids": [desk]}
             self._post(f"user {login}", "/users", person)
+        self._book.once("administrator", lambda _: self._let_administrator_join())
         for sku, name, kind, price in demo_data.PRODUCTS:
             money = {"amount": price, "currency": "EUR"}
             body: Document = {"sku": sku, "name": name, "type": kind, "unit_price": money, "tax_rate": "0.19"}
@@ -109,6 +115,14 @@ class _Loader:
             self._post(f"case-type {case_type['key']}", "/case-types", case_type)
         for form in demo_data.FORMS:
             self._post(f"form {form['key']}", "/forms", form)
+
+    def _let_administrator_join(self) -> str:
+        """Give the demo's own administrator a share of the work, so that whoever looks around finds tasks and news."""
+        me = self._api.get("/me")
+        if me["email"] == DEMO_ADMINISTRATOR:
+            user = self._api.get(f"/users/{me['id']}")
+            self._api.patch(f"/users/{me['id']}", {"roles": ["administrator", "manager", "support"]}, user["version"])
+        return str(me["id"])
 
     def load_customer(self, customer: demo_data.Customer) -> None:
         path = f"/customers/by-external-id/{SYSTEM}/{customer.key}"
@@ -163,14 +177,16 @@ class _Loader:
         path = f"/cases/{self._post_when_known(name, '/cases', {**told, 'customer_id': customer_id})}"
         until = case["until"]
         if isinstance(until, int):
-            for turn in range(until):
-                self._book.once(f"decision {turn} {name}", lambda _: self._decide(path))
+            self._lead(name, path, until)
         elif until != "new":
-            for status in ("working", "waiting") if until == "waiting" else ("working", until):
-                if status != "working" or until != "closed":
-                    self._act(
-                        name, path, "transition", {"status": status, "note": "As agreed by phone."}, suffix=status
-                    )
+            self._act(name, path, "transition", {"status": until, "note": "As agreed by phone."})
+
+    def _lead(self, name: str, path: str, steps: int) -> None:
+        """Take the case so many steps through its workflow."""
+        if steps:
+            self._act(name, path, "transition", {"status": "working"})
+        for turn in range(steps):
+            self._book.once(f"decision {turn} {name}", lambda _: self._decide(path))
 
     def _decide(self, path: str) -> str:
         """Decide the open step of the case's workflow the first way it can go."""
@@ -185,8 +201,8 @@ class _Loader:
             return str(item["id"])
         return "none"
 
-    def _act(self, name: str, path: str, action: str, body: Document | None = None, *, suffix: str = "") -> None:
-        self._book.once(f"{action} {suffix} {name}", lambda _: str(self._api.act(path, action, body)["id"]))
+    def _act(self, name: str, path: str, action: str, body: Document | None = None) -> None:
+        self._book.once(f"{action} {name}", lambda _: str(self._api.act(path, action, body)["id"]))
 
     def _post_when_known(self, name: str, path: str, body: Document) -> str:
         """Another service may take seconds to hear of a customer on a busy machine, and refuses until then."""
@@ -216,7 +232,10 @@ def remove(api: Api, book: Book, *, progress: Callable[[str], None]) -> None:
     cases = [id_ for start in ("case ", "submission ") for _, id_ in book.named(start)]
     customers = {id_ for _, id_ in book.named("customer ")}
     for case_id in cases:
-        customers |= {api.get(f"/cases/{case_id}")["customer_id"] or ""}
+        case = api.get(f"/cases/{case_id}")
+        customers |= {case["customer_id"] or ""}
+        if case["run"] and case["run"]["status"] == "running":
+            _quietly(api, f"/workflow-runs/{case['run']['id']}", "cancel", {"reason": "End of the demo."})
         _quietly(api, f"/cases/{case_id}", "transition", {"status": "closed", "note": "End of the demo."})
     progress(f"{len(cases)} cases closed")
     for _, order_id in book.named("order "):
@@ -228,7 +247,7 @@ def remove(api: Api, book: Book, *, progress: Callable[[str], None]) -> None:
     for _, user_id in book.named("user "):
         _quietly(api, f"/users/{user_id}", "disable")
     progress("users disabled")
-    book.forget()
+    book.put_away()
 
 
 def _quietly(api: Api, path: str, action: str, body: Document | None = None) -> None:
@@ -247,7 +266,9 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     place = place_of(asked.data)
     api, book = Api(place.address(), place.demo_key.read_text()), Book(place.demo_book)
-    if asked.remove:
+    if book.is_put_away:
+        print("The demo was put away. To have it again, start with new data: python3 crm.py up --fresh")
+    elif asked.remove:
         remove(api, book, progress=print)
         print("The demo data is put away.")
     elif book.is_complete:

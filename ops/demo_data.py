@@ -6,6 +6,7 @@ from typing import Any
 
 Document = dict[str, Any]
 COMPANIES = 24
+ORDER_ENDS = ("placed", "confirmed", "confirmed", "paid", "paid", "paid", "paid", "cancelled")
 INDIVIDUALS = 12
 
 STAFF = (
@@ -74,18 +75,19 @@ WORKFLOWS: tuple[Document, ...] = (
     {
         "key": "complaint",
         "name": "Complaint",
-        "description": "Somebody senior answers within a day.",
+        "description": "A manager calls back within a quarter of an hour, or somebody above is told.",
         "entity_type": "case",
         "steps": [
             {
                 "key": "answer",
                 "name": "Answer the complaint",
                 "kind": "task",
-                "instructions": "Apologise first, explain later.",
+                "instructions": "Call back. Apologise first, explain later.",
                 "assignees": ["role:manager"],
                 "fallback": "role:administrator",
-                "timing": {"due": "P1D"},
-                "escalations": [{"after_due": "PT2H", "to": ["role:administrator"]}],
+                "timing": {"due": "PT15M"},
+                "reminders": [{"before_due": "PT5M"}],
+                "escalations": [{"after_due": "PT0S", "to": ["role:administrator"]}],
                 "outcomes": ["done"],
                 "transitions": {"done": "end"},
             },
@@ -141,7 +143,10 @@ FORMS: tuple[Document, ...] = (
             *_PERSON,
             {"key": "subject", "label": "What happened?", "type": "text", "required": True, "maps_to": "case.subject"},
         ],
-        "autoresponder": {"subject": "We heard you ({case_number})", "text": "A manager answers within a day."},
+        "autoresponder": {
+            "subject": "We heard you ({case_number})",
+            "text": "A manager calls you within a quarter of an hour.",
+        },
         "is_active": True,
     },
     {
@@ -166,6 +171,7 @@ REPAIRS = (
     "Coffee comes out cold",
 )
 COMPLAINTS = ("Technician did not come", "Invoice is higher than the offer", "Third repair in a month")
+QUESTION_ENDS = ("new", "working", "waiting", "resolved", "closed")
 QUESTIONS = ("Which beans suit the 300?", "Can we rent a machine for a fair?", "Do you deliver on Saturdays?")
 NOTES = (
     "Prefers calls **before ten**.",
@@ -291,7 +297,7 @@ def _order(lot: Random) -> Document:
     return {
         "currency": "EUR",
         "lines": lines,
-        "until": lot.choice(("placed", "confirmed", "paid", "paid", "cancelled")),
+        "until": lot.choice(ORDER_ENDS),
     }
 
 
@@ -304,7 +310,8 @@ def _case(lot: Random) -> Document:
         "subject": lot.choice(subjects),
         "origin": lot.choice(("phone", "email", "in_person")),
         "priority": lot.choice(("low", "normal", "normal", "high", "urgent")),
-        "until": lot.choice(("new", "working", "waiting", "closed")) if kind == "question" else lot.choice(range(4)),
+        # Questions have no workflow and are moved by hand; of the others so many steps are decided.
+        "until": lot.choice(QUESTION_ENDS) if kind == "question" else lot.randrange(4),
     }
 
 

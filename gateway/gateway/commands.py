@@ -23,7 +23,7 @@ def install_commands(app: Flask, service: Service) -> None:
                 token = first_start.link_for(session, now=service.clock(), email=email)
         except Error as error:
             raise click.ClickException(error.detail) from error
-        service.wake_relay()
+        service.wake(told=True)
         click.echo(f"/login/once/{token}")
 
     @app.cli.command("api-key")
@@ -47,7 +47,7 @@ def prepare(service: Service) -> None:
         first_start.prepare(
             session, now=service.clock(), admin_email=settings.admin_email, admin_password=settings.admin_password
         )
-    service.wake_relay()
+    service.wake(told=True)
 
 
 def _make_key(service: Service, *, name: str, permissions: str, email: str, expires: datetime | None) -> str:

@@ -43,17 +43,11 @@ _TRACEPARENT: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\Z")
 def install_proxy(app: Flask, table: RoutingTable) -> None:
     """Everything under /api/v1 that the gateway does not answer itself."""
 
-    def forward_any(rest: str) -> Response:  # noqa: ARG001 - the raw path is read instead
+    def forward_any(rest: str = "") -> Response:  # noqa: ARG001 - the raw path is read instead
         return forward(table)
 
-    app.add_url_rule(
-        "/api/v1/<path:rest>",
-        "proxy",
-        forward_any,
-        methods=METHODS,
-        provide_automatic_options=False,
-        merge_slashes=False,
-    )
+    for rule, endpoint in (("/api/v1/", "proxy_root"), ("/api/v1/<path:rest>", "proxy")):
+        app.add_url_rule(rule, endpoint, forward_any, methods=METHODS, provide_automatic_options=False)
 
     @app.before_request
     def pass_on() -> None:

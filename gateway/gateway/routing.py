@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from werkzeug.routing import Map, MapAdapter, Rule, UnicodeConverter
+from werkzeug.routing import BaseConverter, Map, MapAdapter, Rule
 
 from servicekit.auth import PUBLIC
 
@@ -29,7 +29,7 @@ class Route:
         return self.needs == PUBLIC
 
 
-class _BeforeAction(UnicodeConverter):
+class _BeforeAction(BaseConverter):
     """A path parameter that ends where an action begins: `{id}` of `/cases/{id}:close`."""
 
     regex = "[^/:]+"

@@ -68,12 +68,14 @@ class Service:
     @cached_property
     def receiver(self) -> Receiver:
         """What the bus hands deliveries to."""
-        return Receiver(database=self.database, consumers=self.consumers, now=self.clock, wake_relay=self.wake_relay)
+        return Receiver(database=self.database, consumers=self.consumers, now=self.clock, wake=self.wake)
 
-    def wake_relay(self) -> None:
-        """Something was committed: publish it soon, and let the jobs look at once."""
+    def wake(self, *, told: bool) -> None:
+        """Something was committed in this process: jobs look at once, and with `told` the relay does."""
         self.wakeups.wake()
-        if self.wake_relay_here is not None:
+        if not told:
+            return
+        if self.database.is_sqlite and self.wake_relay_here is not None:
             self.wake_relay_here()
         else:
             notify(self.database)

@@ -15,6 +15,14 @@ JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
+def refuse_nul() -> None:
+    """No text anywhere holds a NUL character: PostgreSQL cannot keep one, so it is refused before it gets there."""
+    raw = request.get_data(cache=True) if request.mimetype in JSON_TYPES else b""
+    texts = [request.path, *request.args.values(), *request.form.values()]
+    if b"\\u0000" in raw or any("\0" in text for text in texts):
+        raise Malformed("The request holds a NUL character. Leave it out.")
+
+
 def read_query(operation: "Operation") -> dict[str, Any]:
     """The query parameters; an unknown or repeated one is refused, so that a typo never returns everything."""
     schema = operation.listing.query_schema if operation.listing else operation.query

@@ -95,7 +95,7 @@ def _parked(service: "Service") -> AppGroup:
                 is_new = service.receiver.apply(session, message.body.encode())
             except Exception as error:
                 raise click.ClickException(f"It still fails, and stays parked: {error}") from error
-        service.wake_relay()
+        service.wake(told=True)
         click.echo(f"{service.name} {number}: {'done' if is_new else 'had its effect before; nothing was done twice'}")
 
     @group.command("discard")

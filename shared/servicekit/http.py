@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from servicekit import idempotency, outbox
 from servicekit.auth import PUBLIC, SIGNED_IN, Kind, Principal
-from servicekit.bodies import read_body, read_query
+from servicekit.bodies import read_body, read_query, refuse_nul
 from servicekit.context import Trace, tracing
 from servicekit.errors import Forbidden, PreconditionFailed, PreconditionRequired, Unauthenticated
 from servicekit.listing import Listing, Page, read_page
@@ -157,9 +157,10 @@ def perform(service: "Service", operation: Operation, arguments: Mapping[str, st
     principal = _admit(service, operation)
     query = read_query(operation)
     body = read_body(operation)
+    refuse_nul()
     started = service.clock()
     if operation.awaits is not None:
-        wait_until(service.database, lambda session: operation.awaits(session, body))  # type: ignore[misc]
+        wait_until(service.database, lambda session: operation.awaits(session, {**arguments, **body}))  # type: ignore[misc]
     trace = Trace(
         correlation_id=g.request_id,
         actor=None if principal.kind is Kind.PUBLIC else principal.id,
@@ -183,8 +184,8 @@ def perform(service: "Service", operation: Operation, arguments: Mapping[str, st
         answer = _answer(call, operation, operation.view(call, **arguments))
         if key is not None:
             key.store(answer)
-    if outbox.has_recorded(session):
-        service.wake_relay()
+    if operation.writes:
+        service.wake(told=outbox.has_recorded(session))
     return answer
 
 

@@ -69,7 +69,10 @@ def _schema_name(schema: Any) -> str | bool:
 
 
 def _money_property(_self: Any, field: Any, **_: Any) -> dict[str, Any]:
-    return {"$ref": "#/components/schemas/Money"} if isinstance(field, MoneyField) else {}
+    if not isinstance(field, MoneyField):
+        return {}
+    money = {"$ref": "#/components/schemas/Money"}
+    return {"anyOf": [money, {"type": "null"}]} if field.allow_none or field.dump_default is None else money
 
 
 def _operation(operation: Operation, path: str, service: str) -> dict[str, Any]:

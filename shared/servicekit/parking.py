@@ -29,7 +29,7 @@ def park(session: Session, body: bytes, *, reason: str, detail: str, attempts: i
         ParkedMessage(
             event_id=event_id,
             type=kind,
-            body=body.decode("utf-8", errors="backslashreplace"),
+            body=body.decode("utf-8", errors="backslashreplace").replace("\0", "\\x00"),  # PostgreSQL keeps no NUL
             reason=reason,
             detail=detail[:2000],
             attempts=attempts,

@@ -42,7 +42,7 @@ class Receiver:
     database: Database
     consumers: Consumers
     now: Callable[[], datetime]
-    wake_relay: Callable[[], None]
+    wake: Callable[..., None]
 
     def receive(self, delivery: Delivery) -> Outcome:
         """The bus asks once a delivery; whatever is answered, nothing is lost and nothing happens twice."""
@@ -89,8 +89,7 @@ class Receiver:
                     self._effect(session, envelope, consumer)
                     reach("consumer-before-commit")
                 reach("consumer-after-commit")
-                if outbox.has_recorded(session):
-                    self.wake_relay()
+                self.wake(told=outbox.has_recorded(session))
                 return
             except (NotYet, StaleDataError, IntegrityError, DBAPIError) as error:
                 if pause is None or (isinstance(error, DBAPIError) and not _is_race(error)):

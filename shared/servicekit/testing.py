@@ -1,6 +1,7 @@
 """Test tools that the kit ships: a real service on a fresh database, any caller's identity, a synchronous bus."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,15 +12,19 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.engine import make_url
 
 from servicekit.app import Service, utc_now
 from servicekit.auth import Kind, Minter, Principal, Scope
 from servicekit.events import new_event_id
+from servicekit.ids import uuid7
 from servicekit.jobs import Work
 from servicekit.kit_tables import OutboxRow
 from servicekit.migrate import upgrade
 from servicekit.relay import publish_waiting
+
+POSTGRES = "CRM_TEST_BENCH_POSTGRES"
 
 
 @dataclass
@@ -59,6 +64,7 @@ class Bench:
     environ: dict[str, str] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
     services: dict[str, Flask] = field(default_factory=dict)
+    databases: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Make the key pair."""
@@ -77,7 +83,7 @@ class Bench:
     def start(self, create_app: Callable[..., Flask], settings: type[Any], **environ: str) -> "Running":
         """A migrated service on SQLite in the bench's folder; `environ` overrides settings."""
         name = settings.__dataclass_fields__["service"].default
-        values = {"CRM_DATABASE_URL": f"sqlite:///{self.folder}/{name}.db", **self.environ, **environ}
+        values = {"CRM_DATABASE_URL": self._database_url(name), **self.environ, **environ}
         app = create_app(settings.from_environ(values))
         service = cast("Service", app.extensions["service"])
         service.clock = self.clock
@@ -86,6 +92,16 @@ class Bench:
         if service.consumers.by_type:
             service.bus.declare(service.name, service.consumers.by_type)
         return Running(bench=self, app=app, service=service)
+
+    def _database_url(self, name: str) -> str:
+        """A file in the folder; or, where the environment names a PostgreSQL server, a new database there."""
+        server = os.environ.get(POSTGRES)
+        if server is None:
+            return f"sqlite:///{self.folder}/{name}.db"
+        database = f"bench_{uuid7().hex}"
+        self.databases.append(database)
+        on_server(server, f"CREATE DATABASE {database}")
+        return make_url(server).set(database=database).render_as_string(hide_password=False)
 
     def drain(self) -> int:
         """Relay and consume among the started services until nothing moves; returns how many events had an effect."""
@@ -104,6 +120,18 @@ class Bench:
         """Close databases and buses."""
         for app in self.services.values():
             app.extensions["service"].close()
+        for database in self.databases:
+            on_server(os.environ[POSTGRES], f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+
+def on_server(server: str, statement: str) -> None:
+    """One statement, outside a transaction."""
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+    finally:
+        engine.dispose()
 
 
 @dataclass

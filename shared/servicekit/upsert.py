@@ -9,5 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 def insert_if_absent(session: Session, entity: type[DeclarativeBase], **values: Any) -> bool:
     """True when the row is new. On PostgreSQL it waits for a transaction that is inserting the same key."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    result = session.execute(insert(entity).values(**values).on_conflict_do_nothing())
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    statement = insert(entity).values(**values).on_conflict_do_nothing()
+    # Without the option SQLAlchemy keeps no count of an INSERT: on PostgreSQL it would be -1, and every row new.
+    result = session.execute(statement, execution_options={"preserve_rowcount": True})
+    return bool(result.rowcount == 1)  # type: ignore[attr-defined]

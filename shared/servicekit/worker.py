@@ -110,7 +110,7 @@ def _run_once(service: "Service", job: Scheduled, work: Work) -> int:
     with tracing(Trace(correlation_id=new_id("job"))):
         done = job.run(work)
     if done:
-        service.wake_relay()
+        service.wake(told=True)
     return done
 
 

@@ -194,6 +194,7 @@ def test_staff_would_rather_have_it_twice_and_the_row_says_so(scene: Scene) -> N
     assert list(scene.server.taken.values()) == [2]
 
 
+@pytest.mark.slow
 def test_a_dead_server_does_not_burn_attempts(scene: Scene) -> None:
     scene.stop()
     for number in range(20):
@@ -209,6 +210,7 @@ def test_a_dead_server_does_not_burn_attempts(scene: Scene) -> None:
     assert set(scene.server.taken.values()) == {1}
 
 
+@pytest.mark.slow
 def test_a_slow_server_holds_up_neither_the_database_nor_the_bell(scene: Scene) -> None:
     scene.server.mode = "answer never"
     quick = SmtpTransport(host="127.0.0.1", port=scene.port, final_seconds=3.5)
@@ -224,6 +226,7 @@ def test_a_slow_server_holds_up_neither_the_database_nor_the_bell(scene: Scene) 
     assert {one["kind"]: one["state"] for one in scene.post.emails()}["form_autoreply"] == "unknown"
 
 
+@pytest.mark.slow
 def test_a_sender_killed_before_the_answer_leaves_it_unknown(scene: Scene, tmp_path: Path) -> None:
     scene.server.mode = "answer never"
     scene.post.form()

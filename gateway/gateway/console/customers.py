@@ -1,5 +1,6 @@
 """Customers: the list with its views and filters, adding one (search first), editing, archiving, blocking."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -34,6 +35,7 @@ VIEWS = {
     "blocked": ("Blocked", {"state": "blocked"}),
     "archived": ("Archived", {"state": "archived"}),
 }
+PHONE = re.compile(r"[+(]?[\d\s()./+-]{4,}\Z")
 NAMES_OF = {"organization": ("name",), "individual": ("first_name", "last_name")}
 MOVES = {
     "restore": "is restored",
@@ -114,7 +116,7 @@ def look_first() -> Response:
 def _prefilled(query: str, kind: str) -> dict[str, str]:
     if "@" in query:
         return {"email": query}
-    if sum(letter.isdigit() for letter in query) >= len(query) / 2:
+    if PHONE.match(query):
         return {"phone": query}
     first, _, last = query.rpartition(" ")
     return {"first_name": first, "last_name": last} if kind == "individual" else {"name": query}

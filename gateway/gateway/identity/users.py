@@ -65,15 +65,16 @@ def create_user(
 
 def update_user(session: Session, user: User, *, by: Principal, now: datetime, changes: dict[str, Any]) -> User:
     """Change what is named; a new password and `is_active: false` end every session, token and link."""
-    for name in ("name", "language"):
-        if name in changes:
-            setattr(user, name, changes[name])
-    if "manager_id" in changes:
-        user.manager_id = _manager(session, changes["manager_id"], of=user)
-    if "team_ids" in changes:
-        user.teams = queries.teams_by_id(session, changes["team_ids"])
-    if {"email", "password", "roles"} & changes.keys():
-        _change_access(session, user, by=by, now=now, changes=changes)
+    with session.no_autoflush:  # one change is one version
+        for name in ("name", "language"):
+            if name in changes:
+                setattr(user, name, changes[name])
+        if "manager_id" in changes:
+            user.manager_id = _manager(session, changes["manager_id"], of=user)
+        if "team_ids" in changes:
+            user.teams = queries.teams_by_id(session, changes["team_ids"])
+        if {"email", "password", "roles"} & changes.keys():
+            _change_access(session, user, by=by, now=now, changes=changes)
     if changes.get("is_active", user.is_active) != user.is_active:
         move = enable_user if changes["is_active"] else disable_user
         return move(session, user, by=by, now=now)

@@ -15,10 +15,11 @@ def deliver_mail(work: Work) -> int:
     return postman(work.settings).deliver_due(work)
 
 
-@jobs.every(seconds=10)
+@jobs.every(seconds=5)
 def find_lost_mail(work: Work) -> int:
+    is_repeatable = postman(work.settings).transport.is_repeatable
     with work.database.write() as session:
-        return actions.note_lost(session, now=work.now())
+        return actions.note_lost(session, is_repeatable=is_repeatable, now=work.now())
 
 
 @lru_cache(maxsize=4)

@@ -21,7 +21,7 @@ DRAIN_SECONDS = 25.0
 HOLD_SECONDS = 600.0
 """How long one message is kept in hand during an outage: RabbitMQ closes a channel that holds one for 30 minutes."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 
 Ticket = TypeVar("Ticket")
 
@@ -62,43 +62,39 @@ def key_of(order_key: Callable[[Delivery], str], delivery: Delivery) -> str:
 
 
 class OutageGate:
-    """Lets everybody through, until a handler answers `Outage`: then one thread at a time, with growing pauses."""
+    """Lets everybody through until a handler answers `Outage`; then one at a time, until one of them gets through.
+
+    Every lane goes on trying its own message, with growing pauses: should a single message take itself for an outage,
+    the other lanes do not wait for it.
+    """
 
     def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
         self._turn = threading.Lock()
         self._is_open = True
-        self._pause = FIRST_PAUSE
 
     def run(self, handle: Callable[[], Outcome], *, until: float) -> Outcome:
         """Handle, and again after each `Outage`, until something else comes out, `stop`, or the time `until`."""
-        outcome: Outcome = Outage("waiting for its turn")
+        pause = FIRST_PAUSE
+        while True:
+            outcome = self._try(handle)
+            if not isinstance(outcome, Outage) or time.monotonic() > until:
+                return outcome
+            if self._stop.wait(pause * random.uniform(0.8, 1.2)):  # noqa: S311 - jitter, not a secret
+                return outcome
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _try(self, handle: Callable[[], Outcome]) -> Outcome:
         if self._is_open:
             outcome = handle()
-            if not isinstance(outcome, Outage):
-                return outcome
-            self._shut(outcome)
-        with self._turn:
-            while not self._has_to_stop():
-                outcome = handle()
-                if not isinstance(outcome, Outage):
-                    self._is_open, self._pause = True, FIRST_PAUSE
-                    return outcome
-                self._shut(outcome)
-                if time.monotonic() > until:
-                    break
+        else:
+            with self._turn:
+                outcome = Outage("the worker stops") if self._stop.is_set() else handle()
+        is_down = isinstance(outcome, Outage)
+        if is_down and self._is_open:
+            log.warning("consumption pauses: %s", outcome)
+        self._is_open = not is_down
         return outcome
-
-    def _shut(self, outage: Outage) -> None:
-        if self._is_open:
-            log.warning("consumption pauses: %s", outage.reason)
-        self._is_open = False
-
-    def _has_to_stop(self) -> bool:
-        if self._is_open:
-            return self._stop.is_set()
-        pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE)
-        return self._stop.wait(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
 
 
 class Lanes(Generic[Ticket]):

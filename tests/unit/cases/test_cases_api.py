@@ -11,7 +11,9 @@ from tests.unit.cases.conftest import Desk, task
 def test_staff_open_a_case_by_hand_linked_to_its_customer(desk: Desk, origin: str) -> None:
     customer_id = desk.tell_customer("Acme")
 
-    case = desk.open_case(desk.staff("sam"), customer_id=customer_id, origin=origin, priority="high", custom={"site": "B"})
+    case = desk.open_case(
+        desk.staff("sam"), customer_id=customer_id, origin=origin, priority="high", custom={"site": "B"}
+    )
 
     assert case["number"] == "C-000001"
     assert (case["origin"], case["priority"], case["status"], case["type"]) == (origin, "high", "new", "general")
@@ -183,7 +185,9 @@ def test_closing_lists_what_people_still_have_to_do(desk: Desk) -> None:
 
     assert (refused.status_code, refused.json["code"]) == (409, "workflow_still_running")
     assert [item["step"] for item in refused.json["work_items"]] == ["Triage"]
-    assert desk.move(case["id"], "closed", outcome="duplicate", cancel_workflow=True).json["run"]["status"] == "cancelled"
+    assert (
+        desk.move(case["id"], "closed", outcome="duplicate", cancel_workflow=True).json["run"]["status"] == "cancelled"
+    )
     assert desk.items(case_id=case["id"], state="open") == []
 
 

@@ -17,8 +17,8 @@ def test_the_same_telling_twice_changes_nothing_the_second_time(desk: Desk) -> N
 
 
 def test_an_older_telling_of_a_user_changes_nothing(desk: Desk) -> None:
-    desk.hear("user.updated.v1", _user("ann", name="Ann New"), sequence=5)
-    desk.hear("user.created.v1", _user("ann", name="Ann Old", is_active=False), sequence=4)
+    desk.hear("user.updated.v1", _user("ann", shown="Ann New"), sequence=5)
+    desk.hear("user.created.v1", _user("ann", shown="Ann Old", is_active=False), sequence=4)
 
     assert desk.open_case(owner_id="usr_ann")["owner_name"] == "Ann New"
 
@@ -85,6 +85,6 @@ def test_a_case_that_staff_have_linked_stays_with_that_customer(desk: Desk) -> N
 
 
 def _user(name: str, **more: Any) -> dict[str, Any]:
-    shown = more.pop("name", name.capitalize())
+    shown = more.pop("shown", name.capitalize())
     known = {"id": f"usr_{name}", "is_active": True, "roles": [], "team_ids": [], "manager_id": None}
     return {**known, **more, "personal": {"name": shown, "email": "ann@example.com", "language": None}}

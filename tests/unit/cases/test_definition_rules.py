@@ -139,8 +139,6 @@ def test_where_everybody_decides_one_rejection_ends_it(
 
 
 def test_of_several_outcomes_the_one_named_most_often_wins() -> None:
-    step = read_graph(
-        [task("a", distribution="all", outcomes=["x", "y"], transitions={"x": END, "y": END})]
-    ).first
+    step = read_graph([task("a", distribution="all", outcomes=["x", "y"], transitions={"x": END, "y": END})]).first
     assert settled_outcome(step, ["y", "x", "y"], 0) == "y"
     assert settled_outcome(step, ["y", "x"], 0) == "x"

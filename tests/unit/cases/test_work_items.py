@@ -151,9 +151,7 @@ def test_one_rejection_withdraws_the_items_of_the_others(desk: Desk) -> None:
         (["field:customer.team"], "role:manager", ["usr_tina"]),
     ],
 )
-def test_a_step_always_finds_somebody(
-    desk: Desk, assignees: list[str], fallback: str, expected: list[str]
-) -> None:
+def test_a_step_always_finds_somebody(desk: Desk, assignees: list[str], fallback: str, expected: list[str]) -> None:
     desk.tell_user("tina", "sales", team_ids=("tea_desk",))
     desk.tell_user("tom", "sales")
     desk.tell_user("sue", "support", event="user.updated.v1", manager_id="usr_max")

@@ -1,5 +1,6 @@
 """A gateway on a fresh database, people to sign in, and a real service behind it."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -8,9 +9,11 @@ from pathlib import Path
 
 import pytest
 import urllib3
+
 from gateway.app import create_app
 from gateway.settings import Settings
-
+from servicekit.db import Database
+from servicekit.migrate import upgrade
 from servicekit.testing import Bench
 
 PASSWORD = "correct horse battery"
@@ -33,7 +36,10 @@ class Person:
 
     def ask(self, method, path, headers=None, **more):
         return self.http.open(
-            f"/api/v1{path}", method=method, headers={"Authorization": f"Bearer {self.token}", **(headers or {})}, **more
+            f"/api/v1{path}",
+            method=method,
+            headers={"Authorization": f"Bearer {self.token}", **(headers or {})},
+            **more,
         )
 
     def get(self, path, **more):
@@ -84,8 +90,18 @@ def bench(tmp_path):
     bench.close()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """A database file with every table and no row; a test gets a copy, because migrations take longer than most tests."""
+    path = tmp_path_factory.mktemp("gateway") / "gateway.db"
+    database = Database(f"sqlite:///{path}", service="gateway")
+    upgrade(database, "gateway")
+    database.close()
+    return path
+
+
 @pytest.fixture
-def start_gateway(bench):
+def start_gateway(bench, migrated):
     """Start a gateway; services not named are at a port where nobody answers."""
 
     def start(**environ):
@@ -98,6 +114,7 @@ def start_gateway(bench):
             "CRM_RATE_LIMIT_LOGIN": "0",
             "CRM_RATE_LIMIT_PUBLIC": "0",
         }
+        shutil.copy(migrated, bench.folder / "gateway.db")
         return Gateway(bench.start(create_app, Settings, **(known | environ)))
 
     return start

@@ -21,7 +21,8 @@ class Echo(BaseHTTPRequestHandler):
     def answer(self):
         body = self._body()
         if self.path == "/_seen":
-            return self._say(200, SEEN)
+            self._say(200, SEEN)
+            return
         with LOCK:
             SEEN["requests"] += 1
             count = SEEN["requests"]
@@ -30,10 +31,13 @@ class Echo(BaseHTTPRequestHandler):
         statuses = asked.get("status", ["200"])[0].split(",")
         status = int(statuses[min(count, len(statuses)) - 1])
         if "size" in asked:
-            return self._say_bytes(int(asked["size"][0]))
-        self._say(status, {"method": self.command, "path": self.path, "headers": self.headers.items(), "length": len(body)})
+            self._say_bytes(int(asked["size"][0]))
+            return
+        self._say(
+            status, {"method": self.command, "path": self.path, "headers": self.headers.items(), "length": len(body)}
+        )
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = answer
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = answer  # noqa: N815 - the library's names
 
     def _body(self):
         if "chunked" in self.headers.get("Transfer-Encoding", ""):

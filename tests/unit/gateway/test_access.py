@@ -3,9 +3,9 @@
 import json
 
 import pytest
+
 from gateway.identity import rules
 from gateway.routing import committed
-
 from servicekit.testing import write_identity
 from tests.unit.gateway.conftest import PASSWORD
 
@@ -13,7 +13,9 @@ from tests.unit.gateway.conftest import PASSWORD
 @pytest.mark.proves("B14")
 def test_a_key_does_what_its_permissions_say_until_it_expires(gateway):
     expires_at = gateway.clock.at.isoformat().replace("+00:00", "Z")
-    refused = gateway.person().post("/api-keys", {"name": "late", "permissions": ["users:read"], "expires_at": expires_at})
+    refused = gateway.person().post(
+        "/api-keys", {"name": "late", "permissions": ["users:read"], "expires_at": expires_at}
+    )
     assert refused.json["errors"][0]["pointer"] == "/expires_at"
     in_an_hour = gateway.clock.at.replace(year=gateway.clock.at.year + 1).isoformat()
     made = gateway.person().post("/api-keys", {"name": "sync", "permissions": ["users:read"], "expires_at": in_an_hour})
@@ -74,7 +76,9 @@ def test_a_revoked_key_opens_nothing(gateway):
     assert admin.get(f"/api-keys/{made['id']}").status_code == 404
 
 
-@pytest.mark.parametrize("spoil", [lambda k: k[:-1] + ("0" if k[-1] != "0" else "1"), lambda k: k[:40] + "A" + k[41:], str.upper])
+@pytest.mark.parametrize(
+    "spoil", [lambda k: k[:-1] + ("0" if k[-1] != "0" else "1"), lambda k: k[:40] + "A" + k[41:], str.upper]
+)
 def test_a_mistyped_key_is_refused(gateway, spoil):
     secret = gateway.person().post("/api-keys", {"name": "k", "permissions": ["users:read"]}).json["secret"]
     assert gateway.with_token(spoil(secret)).get("/me").status_code == 401
@@ -82,7 +86,9 @@ def test_a_mistyped_key_is_refused(gateway, spoil):
 
 def test_a_key_loses_what_its_owner_loses(gateway):
     user = gateway.add_user(roles=["manager"])
-    secret = gateway.person("bo@example.com").post("/api-keys", {"name": "k", "permissions": ["cases:*"]}).json["secret"]
+    secret = (
+        gateway.person("bo@example.com").post("/api-keys", {"name": "k", "permissions": ["cases:*"]}).json["secret"]
+    )
     key = gateway.with_token(secret)
     assert key.get("/me").json["permissions"] == ["cases:*"]
     gateway.person().patch(f"/users/{user['id']}", {"roles": ["finance"]})
@@ -161,7 +167,9 @@ def test_what_happens_to_a_user_is_told(gateway):
 def test_a_changed_role_or_team_is_told_again_for_every_member(gateway):
     admin = gateway.person()
     team = admin.post("/teams", {"name": "North"}).json
-    members = {gateway.add_user(email=f"u{n}@example.com", roles=["agent"], team_ids=[team["id"]])["id"] for n in range(2)}
+    members = {
+        gateway.add_user(email=f"u{n}@example.com", roles=["agent"], team_ids=[team["id"]])["id"] for n in range(2)
+    }
     admin.patch(f"/teams/{team['id']}", {"name": "South"})
     role = next(row for row in admin.get("/roles").json["data"] if row["key"] == "agent")
     admin.patch(f"/roles/{role['id']}", {"permissions": ["cases:read"]})
@@ -190,7 +198,14 @@ def test_the_administrator_role_cannot_be_cut(gateway):
 
 @pytest.mark.parametrize(
     ("grant", "permission", "expected"),
-    [("*", "a:b", True), ("a:*", "a:b", True), ("a:*", "a:*", True), ("a:b", "a:*", False), ("a:b", "ab:c", False), ("a:*", "*", False)],
+    [
+        ("*", "a:b", True),
+        ("a:*", "a:b", True),
+        ("a:*", "a:*", True),
+        ("a:b", "a:*", False),
+        ("a:b", "ab:c", False),
+        ("a:*", "*", False),
+    ],
 )
 def test_a_grant_covers_what_it_says(grant, permission, expected):
     assert rules.covers(grant, permission) is expected
@@ -247,4 +262,7 @@ def test_a_key_pair_of_another_installation_opens_nothing(gateway, tmp_path):
     other = tmp_path / "other"
     other.mkdir()
     write_identity(other)
-    assert gateway.with_token((other / "identity-keys.json").read_text()[:40].replace("\n", "")).get("/me").status_code == 401
+    assert (
+        gateway.with_token((other / "identity-keys.json").read_text()[:40].replace("\n", "")).get("/me").status_code
+        == 401
+    )

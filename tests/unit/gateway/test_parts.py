@@ -1,16 +1,19 @@
 """The small parts: breaker, rate limits, identity tokens, the mail sink and the documents."""
 
 import base64
+import hashlib
+import hmac
 import json
 import time
+from pathlib import Path
 
 import jwt
 import pytest
+from openapi_spec_validator import validate
+
 from gateway.breaker import FIRST_PAUSE, LONGEST_PAUSE, THRESHOLD, Breaker, State
 from gateway.rates import Policy, Rates
 from gateway.routing import committed, committed_table
-from openapi_spec_validator import validate
-
 from servicekit.auth import Kind, Principal, Verifier
 from servicekit.errors import TooMany, Unauthenticated
 
@@ -113,13 +116,10 @@ def test_an_identity_is_believed_by_its_own_service_alone(bench, verifier, token
 
 def test_forged_identities_are_refused(bench, verifier, token):
     claims = jwt.decode(token, options={"verify_signature": False})
-    keys = json.loads(open(bench.environ["CRM_IDENTITY_KEYS"]).read())
+    keys = json.loads(Path(bench.environ["CRM_IDENTITY_KEYS"]).read_text())
     head = {"typ": "at+jwt", "kid": "test"}
     none = f"{segment({**head, 'alg': 'none'})}.{segment(claims)}."
     signed = f"{segment({**head, 'alg': 'HS256'})}.{segment(claims)}"
-    import hashlib
-    import hmac
-
     mac = hmac.new(keys["test"].encode(), signed.encode(), hashlib.sha256).digest()
     hs256 = f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
     changed = token.split(".")
@@ -131,7 +131,7 @@ def test_forged_identities_are_refused(bench, verifier, token):
 
 @pytest.mark.parametrize("change", [{"exp": 1}, {"iss": "somebody"}, {"aud": "orders"}, {"aud": ["cases", "orders"]}])
 def test_an_identity_that_is_over_or_meant_for_others_is_refused(bench, verifier, token, change):
-    key = json.loads(open(bench.environ["CRM_IDENTITY_SIGNING_KEY"]).read())
+    key = json.loads(Path(bench.environ["CRM_IDENTITY_SIGNING_KEY"]).read_text())
     claims = {**jwt.decode(token, options={"verify_signature": False}), **change}
     again = jwt.encode(claims, key["private_pem"], algorithm="EdDSA", headers={"kid": key["kid"], "typ": "at+jwt"})
     with pytest.raises(Unauthenticated):
@@ -179,7 +179,8 @@ def test_the_documents_are_served(gateway):
     page = gateway.http.get("/api/docs")
     assert page.status_code == 200
     assert "<script>" not in page.text
-    assert gateway.http.get("/api/docs/static/start.js").status_code == 200
+    with gateway.http.get("/api/docs/static/start.js") as script:
+        assert script.status_code == 200
     assert gateway.http.get("/api/docs/vendor/secret.js").status_code == 404
 
 

@@ -3,8 +3,8 @@
 import time
 
 import pytest
-from gateway.breaker import FIRST_PAUSE, THRESHOLD
 
+from gateway.breaker import FIRST_PAUSE, THRESHOLD
 from servicekit.auth import Kind, Verifier
 from tests.unit.gateway.conftest import ADMIN, free_port
 
@@ -88,7 +88,16 @@ def test_a_wrong_method_is_405_and_says_which_are_right(proxied, method, path, a
 
 
 @pytest.mark.parametrize(
-    "path", ["/cases/..%2fusers", "/cases/%2e%2e/users", "/cases/a%5cb", "/cases/a%00b", "/cases//x", "/cases/./x", "/cases/.."]
+    "path",
+    [
+        "/cases/..%2fusers",
+        "/cases/%2e%2e/users",
+        "/cases/a%5cb",
+        "/cases/a%00b",
+        "/cases//x",
+        "/cases/./x",
+        "/cases/..",
+    ],
 )
 def test_a_path_with_two_readings_goes_nowhere(proxied, echo, path):
     before = echo.seen()
@@ -109,7 +118,9 @@ def test_without_login_there_is_nothing_but_what_is_public(proxied, echo):
     assert (principal.kind, principal.permissions) == (Kind.PUBLIC, frozenset())
 
 
-@pytest.mark.parametrize("header", ["Bearer crm_at_wrong", "Bearer ", "Basic YWRhOmFkYQ==", "Bearer crm_live_x_y_z", "nonsense"])
+@pytest.mark.parametrize(
+    "header", ["Bearer crm_at_wrong", "Bearer ", "Basic YWRhOmFkYQ==", "Bearer crm_live_x_y_z", "nonsense"]
+)
 def test_wrong_credentials_are_refused_even_where_nobody_needs_any(proxied, header):
     for path in ("/cases", "/me"):
         assert proxied.http.get(f"/api/v1{path}", headers={"Authorization": header}).status_code == 401
@@ -218,7 +229,9 @@ def test_a_cookie_alone_changes_nothing_from_a_foreign_page(proxied, echo):
 
 
 def test_too_many_requests_are_told_how_long_to_wait(start_gateway, echo):
-    gateway = start_gateway(CRM_CASES_URL=echo.url, CRM_RATE_LIMIT="3", CRM_RATE_LIMIT_PUBLIC="2", CRM_RATE_LIMIT_LOGIN="2")
+    gateway = start_gateway(
+        CRM_CASES_URL=echo.url, CRM_RATE_LIMIT="3", CRM_RATE_LIMIT_PUBLIC="2", CRM_RATE_LIMIT_LOGIN="2"
+    )
     person = gateway.person()
     first = person.get("/cases")
     assert first.headers["RateLimit"] == '"default";r=2;t=60'
@@ -232,7 +245,9 @@ def test_too_many_requests_are_told_how_long_to_wait(start_gateway, echo):
     assert [gateway.log_in().status_code for _ in range(2)] == [201, 429]
 
 
-@pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/cases", "/api/v1/nothing", "/api/docs", "/api/openapi.json", "/livez"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/me", "/api/v1/cases", "/api/v1/nothing", "/api/docs", "/api/openapi.json", "/livez"]
+)
 def test_every_answer_carries_the_security_headers(start_gateway, echo, path):
     gateway = start_gateway(CRM_CASES_URL=echo.url, CRM_PUBLIC_URL="https://crm.example")
     headers = gateway.http.get(path).headers

@@ -4,11 +4,11 @@ import statistics
 import time
 
 import pytest
+from sqlalchemy import select
+
 from gateway.identity import rules, sessions
 from gateway.identity.models import User
 from gateway.identity.sessions import LinkIsOver, WrongPassword
-from sqlalchemy import select
-
 from servicekit.errors import Invalid, TooMany
 from tests.unit.gateway.conftest import ADMIN, PASSWORD
 
@@ -93,9 +93,7 @@ def test_a_thousand_guesses_get_only_a_handful_of_tries(gateway):
     assert heard <= 20
 
 
-@pytest.mark.parametrize(
-    "password", ["short", "elevenchars", "x" * 129, "aaaaaaaaaaaaaaaa", "cleo@example.com"]
-)
+@pytest.mark.parametrize("password", ["short", "elevenchars", "x" * 129, "aaaaaaaaaaaaaaaa", "cleo@example.com"])
 def test_a_weak_password_is_refused_with_its_field(gateway, password):
     answer = gateway.person().post("/users", {"email": "cleo@example.com", "name": "Cleo", "password": password})
     assert answer.status_code == 422
@@ -136,7 +134,9 @@ def test_a_disabled_user_is_out_within_a_second_by_every_door(gateway):
 
 def test_enabled_again_a_user_comes_back_but_old_keys_do_not(gateway):
     user = gateway.add_user(roles=["manager"])
-    secret = gateway.person("bo@example.com").post("/api-keys", {"name": "k", "permissions": ["cases:read"]}).json["secret"]
+    secret = (
+        gateway.person("bo@example.com").post("/api-keys", {"name": "k", "permissions": ["cases:read"]}).json["secret"]
+    )
     admin = gateway.person()
     admin.post(f"/users/{user['id']}:disable")
     assert admin.post(f"/users/{user['id']}:enable").json["is_active"] is True

@@ -1,8 +1,13 @@
 """Who gets which e-mail, once, and what stands in it."""
 
+from datetime import timedelta
+
 import pytest
 
+from notifications.mail.actions import claim_due
+from notifications.mail.message import envelope
 from notifications.mail.rendering import render
+from notifications.mail.transports import FileTransport
 from servicekit.auth import Scope
 from servicekit.errors import NotYet
 from tests.unit.notifications.conftest import Post, parts
@@ -294,3 +299,17 @@ def test_every_kind_can_be_rendered(post: Post) -> None:
         rendered = render(kind.example, post.running.service.settings)
         assert kind.example.number in rendered.html
         assert kind.example.number in rendered.text
+
+
+def test_a_file_that_may_not_have_been_written_is_written_again_under_the_same_name(post: Post) -> None:
+    post.form()
+    database, clock = post.running.service.database, post.running.bench.clock
+    with database.write() as session:
+        (begun,) = claim_due(session, limit=1, lease=timedelta(seconds=15), now=clock())
+    FileTransport(directory=post.folder).send(envelope(begun, post.running.service.settings))
+    clock.move(seconds=16)
+    assert post.running.run_job("find_lost_mail") == 1
+    clock.move(seconds=13)
+    assert post.deliver() == 1
+    assert post.only()["state"] == "sent"
+    assert len(post.letters()) == 1

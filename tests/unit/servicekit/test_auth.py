@@ -11,7 +11,9 @@ from servicekit.auth import Kind, Minter, Principal, Scope, Verifier
 from servicekit.errors import Unauthenticated
 from servicekit.testing import write_identity
 
-ANA = Principal(id="usr_a", kind=Kind.USER, name="Ana", permissions=frozenset({"books:read"}), scope=Scope.TEAM, team_ids=("t1",))
+ANA = Principal(
+    id="usr_a", kind=Kind.USER, name="Ana", permissions=frozenset({"books:read"}), scope=Scope.TEAM, team_ids=("t1",)
+)
 
 
 @pytest.fixture
@@ -23,7 +25,16 @@ def keys(tmp_path: Path) -> tuple[Minter, dict[str, str], str]:
 
 def claims(**changed) -> dict:
     now = int(time.time())
-    known = {"iss": "gateway", "aud": "library", "sub": "usr_a", "iat": now, "exp": now + 60, "kind": "user", "name": "", "permissions": ["*"]}
+    known = {
+        "iss": "gateway",
+        "aud": "library",
+        "sub": "usr_a",
+        "iat": now,
+        "exp": now + 60,
+        "kind": "user",
+        "name": "",
+        "permissions": ["*"],
+    }
     return {**known, "scope": "all", "teams": [], "roles": [], **changed}
 
 
@@ -72,7 +83,9 @@ def test_a_token_without_signature_or_signed_with_the_public_key_is_refused(keys
 
 def test_a_verified_token_is_forgotten_when_it_expires(keys) -> None:
     _, public, private = keys
-    token = jwt.encode(claims(exp=int(time.time()) - 29), private, algorithm="EdDSA", headers={"kid": "test", "typ": "at+jwt"})
+    token = jwt.encode(
+        claims(exp=int(time.time()) - 29), private, algorithm="EdDSA", headers={"kid": "test", "typ": "at+jwt"}
+    )
     verifier = Verifier(public, "library")
     verifier.verify(token)  # within the leeway for clocks that differ
     assert verifier._seen[token][0] < time.time()
@@ -80,7 +93,13 @@ def test_a_verified_token_is_forgotten_when_it_expires(keys) -> None:
 
 @pytest.mark.parametrize(
     ("held", "asked", "allowed"),
-    [("books:read", "books:read", True), ("books:read", "books:write", False), ("books:*", "books:write", True), ("*", "x:y", True), ("books", "books:read", False)],
+    [
+        ("books:read", "books:read", True),
+        ("books:read", "books:write", False),
+        ("books:*", "books:write", True),
+        ("*", "x:y", True),
+        ("books", "books:read", False),
+    ],
 )
 def test_permissions_match_by_name_or_under_a_star(held: str, asked: str, allowed: bool) -> None:
     assert Principal(id="u", kind=Kind.USER, permissions=frozenset({held})).can(asked) is allowed

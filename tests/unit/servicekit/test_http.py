@@ -57,6 +57,12 @@ def test_a_body_that_is_not_json_is_400_and_of_another_type_415(librarian: Clien
     assert librarian.post("/books", data="title=Emma", content_type="text/plain").status_code == 415
 
 
+@pytest.mark.parametrize("path", ["/books?q=a%00b", "/books/b%00"])
+def test_a_nul_character_is_refused_wherever_it_stands(librarian: Client, path: str) -> None:
+    assert librarian.get(path).status_code == 400
+    assert librarian.post("/books", {"title": "Em\0ma"}).status_code == 400
+
+
 def test_a_body_over_the_limit_is_413(librarian: Client) -> None:
     answer = librarian.post("/books", {"title": "x" * 2_000_000})
     assert (answer.status_code, answer.json["code"]) == (413, "too_large")

@@ -1,13 +1,15 @@
 """What becomes of a delivery: one effect, a retry, or parking with a reason."""
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from servicekit.bus import MAX_ATTEMPTS, Delivery, Done, Outage, Retry
 from servicekit.kit_tables import ParkedMessage
-from servicekit.testing import Bench, Running, envelope
+from servicekit.testing import POSTGRES, Bench, Running, envelope, on_server
 from tests.toy.app import Reader
 
 
@@ -70,14 +72,15 @@ def test_what_always_fails_climbs_the_ladder_and_then_parks(library: Running) ->
     assert parked(library) == ["failed"]
 
 
-def test_a_database_that_is_away_is_an_outage_and_burns_no_attempt(library: Running) -> None:
-    library.service.database.engine.dispose()
-    path = library.service.database.url.database
-    assert path
-    import os
-
-    os.rename(path, f"{path}.away")
-    os.mkdir(path)
+def test_a_database_that_is_away_is_an_outage_and_burns_no_attempt(bench: Bench, library: Running) -> None:
+    database = library.service.database
+    database.engine.dispose()
+    if database.is_sqlite:
+        path = Path(str(database.url.database))
+        path.rename(f"{path}.away")
+        path.mkdir()
+    else:
+        on_server(os.environ[POSTGRES], f"DROP DATABASE {bench.databases[0]} WITH (FORCE)")
     assert isinstance(deliver(library, envelope("reader.joined.v1", {"id": "r1"})), Outage)
 
 

@@ -119,7 +119,8 @@ def move_case(
     before = CaseStatus(case.status)
     if not rules.can_move(before, to):
         ways = [str(way) for way in rules.ways_from(before)]
-        raise CaseCannotMove(f"A case that is {before} can become {', '.join(ways)}.", status=before, allowed=ways)
+        detail = f"A case that is {before} can become {', '.join(ways)}."
+        raise CaseCannotMove(detail, current_status=before, allowed=ways)
     if to is CaseStatus.CLOSED and rules.needs_reason_to_close(before, outcome, reason):
         raise one_field("/outcome", "required", "Say how it ended: an outcome or a note.")
     case.status = to

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, class_mapper
 
 from customers.facts.models import BalanceFact, CaseFact, CustomerFacts, OrderFact, User
 from servicekit.upsert import insert_if_absent
@@ -29,11 +30,8 @@ def note_interaction(session: Session, *, customer_ids: Iterable[str | None], at
 def keep_balance(session: Session, *, told: BalanceFact) -> None:
     """Keep the newest telling of an account. The customer's amounts are those of the currency most used."""
     facts = facts_of(session, told.customer_id)
-    before = session.get(BalanceFact, (told.customer_id, told.currency), with_for_update=True)
-    if before is not None and before.sequence >= told.sequence:
+    if not _keep_newest(session, told):
         return
-    session.merge(told)
-    session.flush()
     accounts = session.scalars(select(BalanceFact).where(BalanceFact.customer_id == told.customer_id)).all()
     main = min(accounts, key=lambda account: (-account.orders, account.currency))
     facts.currency = main.currency
@@ -63,30 +61,39 @@ def hold_case(session: Session, *, case_id: str, number: str | None, at: datetim
 
 def keep_case(session: Session, *, told: CaseFact) -> CaseFact:
     """Keep the newest telling of a case and count the open cases of its customers again; gives what is kept now."""
-    before = session.get(CaseFact, told.id, with_for_update=True)
-    if before is not None and before.sequence >= told.sequence:
-        return before
-    touched = {told.customer_id, before.customer_id if before else None}
-    kept = session.merge(told)
-    session.flush()
-    for customer_id in sorted(known for known in touched if known is not None):
-        facts = facts_of(session, customer_id)
-        facts.open_cases = _count_open_cases(session, customer_id)
+    kept = hold_case(session, case_id=told.id, number=told.number, at=told.opened_at)
+    touched = {told.customer_id, kept.customer_id}
+    if _keep_newest(session, told):
+        for customer_id in sorted(known for known in touched if known is not None):
+            facts = facts_of(session, customer_id)
+            facts.open_cases = _count_open_cases(session, customer_id)
     return kept
 
 
 def keep_order(session: Session, *, told: OrderFact) -> None:
     """Keep the newest telling of an order."""
-    before = session.get(OrderFact, told.id, with_for_update=True)
-    if before is None or before.sequence < told.sequence:
-        session.merge(told)
+    _keep_newest(session, told)
 
 
 def keep_user(session: Session, *, told: User) -> None:
     """Keep the newest telling of a member of staff."""
-    before = session.get(User, told.id, with_for_update=True)
-    if before is None or before.sequence < told.sequence:
-        session.merge(told)
+    _keep_newest(session, told)
+
+
+def _keep_newest(session: Session, told: BalanceFact | CaseFact | OrderFact | User) -> bool:
+    """Insert or update under the row's lock, unless what is kept is as new; two workers never overwrite a newer one."""
+    mapper = class_mapper(type(told))
+    values = {column.key: getattr(told, column.key) for column in mapper.column_attrs}
+    if insert_if_absent(session, type(told), **values):
+        return True
+    key = mapper.primary_key_from_instance(told)
+    kept: Any = session.get_one(type(told), key, with_for_update=True)
+    if kept.sequence >= told.sequence:
+        return False
+    for name, value in values.items():
+        setattr(kept, name, value)
+    session.flush()
+    return True
 
 
 def _count_open_cases(session: Session, customer_id: str) -> int:

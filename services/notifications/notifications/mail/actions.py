@@ -148,12 +148,16 @@ def settle_attempt(session: Session, *, email_id: str, attempt: int, answer: Ans
         _tell(session, email, now=now)
 
 
-def note_lost(session: Session, *, now: datetime) -> int:
-    """A sender that died while it sent leaves e-mails whose fate nobody knows; they say so."""
+def note_lost(session: Session, *, is_repeatable: bool, now: datetime) -> int:
+    """A sender that died while it sent leaves e-mails whose fate nobody knows; they say so.
+
+    Where sending twice is the same as sending once (a file of the same name), they are simply sent again.
+    """
+    verdict = Verdict.LATER if is_repeatable else Verdict.UNKNOWN
     emails = session.scalars(queries.lost(now=now).with_for_update(skip_locked=True)).all()
     for email in emails:
         detail = "The sender ended before the mail server had answered: it may have been delivered."
-        answer = Answer(verdict=Verdict.UNKNOWN, detail=detail)
+        answer = Answer(verdict=verdict, detail=detail)
         settle_attempt(session, email_id=email.id, attempt=email.attempts, answer=answer, now=now)
     return len(emails)
 

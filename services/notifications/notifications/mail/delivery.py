@@ -23,7 +23,7 @@ class Postman:
 
     def __init__(self, settings: NotificationsSettings, *, transport: Transport | None = None) -> None:
         self._settings = settings
-        self._transport = transport or transport_for(settings.mail_url)
+        self.transport = transport or transport_for(settings.mail_url)
         self._breaker = Breaker()
         self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="mail")
         self._under_way: set[Future[None]] = set()
@@ -51,7 +51,7 @@ class Postman:
         if room <= 0:
             return []
         with work.database.write() as session:
-            return list(actions.claim_due(session, limit=room, lease=self._transport.lease, now=now))
+            return list(actions.claim_due(session, limit=room, lease=self.transport.lease, now=now))
 
     def _deliver(self, work: Work, email: Email) -> None:
         answer = self._attempt(email)
@@ -65,7 +65,7 @@ class Postman:
 
     def _attempt(self, email: Email) -> Answer:
         try:
-            return self._transport.send(envelope(email, self._settings))
+            return self.transport.send(envelope(email, self._settings))
         except Exception as error:  # noqa: BLE001 - one e-mail that cannot be written must not stop the others
             _log.exception("mail cannot be written", extra={"email_id": email.id})
             return Answer(verdict=Verdict.REFUSED, detail=f"It could not be written: {type(error).__name__}.")

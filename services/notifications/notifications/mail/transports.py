@@ -31,6 +31,11 @@ class Transport(Protocol):
         """Longer than any attempt can take."""
         ...
 
+    @property
+    def is_repeatable(self) -> bool:
+        """Is sending the same e-mail twice the same as sending it once?"""
+        ...
+
     def send(self, envelope: Envelope) -> Answer:
         """Try once; never raises for what the other side does."""
         ...
@@ -41,7 +46,8 @@ class FileTransport:
     """Writes `<time>-<id>.eml`; the same e-mail has the same name, so a second attempt makes no second file."""
 
     directory: Path
-    lease: timedelta = timedelta(minutes=1)
+    lease: timedelta = timedelta(seconds=15)
+    is_repeatable: bool = True
 
     def send(self, envelope: Envelope) -> Answer:
         target = self.directory / f"{envelope.stamp}-{envelope.id}.eml"
@@ -71,6 +77,7 @@ class SmtpTransport:
     command_seconds: float = COMMAND_SECONDS
     final_seconds: float = FINAL_SECONDS
     lease: timedelta = timedelta(minutes=15)
+    is_repeatable: bool = False
 
     def send(self, envelope: Envelope) -> Answer:
         """Up to the final dot every failure is safe to repeat; after it only the server knows."""

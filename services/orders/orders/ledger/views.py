@@ -82,9 +82,9 @@ def terms_of(settings: OrdersSettings) -> Terms:
     return Terms.of(settings.time_zone, settings.payment_days)
 
 
-def customer_is_known(session: Session, body: Mapping[str, Any]) -> bool:
-    """Wait a moment for a customer that was made just now."""
-    return is_known(session, body["customer_id"])
+def customer_is_known(session: Session, given: Mapping[str, Any]) -> bool:
+    """Wait a moment for a customer that was made just now; the path names it by `id`, a body by `customer_id`."""
+    return is_known(session, given.get("customer_id") or given["id"])
 
 
 def named_customer(call: Call) -> Customer:
@@ -157,14 +157,16 @@ def list_balances(call: Call) -> Select[Balance]:
     return visible_balances(call.principal)
 
 
-@routes.get("/customers/<id>/balance", needs="orders:read", returns=CustomerBalanceRead)
+@routes.get("/customers/<id>/balance", needs="orders:read", returns=CustomerBalanceRead, awaits=customer_is_known)
 def show_balance(call: Call, id: str) -> dict[str, Any]:
     """Show what a customer owes and has bought."""
     customer = get_customer(call.session, call.principal, id)
     return _answer(call, customer, balances_of(call.session, customer.id))
 
 
-@routes.action("/customers/<id>/balance:refresh", needs="orders:read", returns=CustomerBalanceRead)
+@routes.action(
+    "/customers/<id>/balance:refresh", needs="orders:read", returns=CustomerBalanceRead, awaits=customer_is_known
+)
 def refresh_balance(call: Call, id: str) -> dict[str, Any]:
     """Recompute a customer's balance from the ledger now."""
     customer = get_customer(call.session, call.principal, id)

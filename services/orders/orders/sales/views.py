@@ -139,7 +139,7 @@ def print_order(call: Call, id: str) -> Response:
     return Response(render_order(order), content_type="text/html; charset=utf-8")
 
 
-@routes.page("/customers/<id>/purchases", needs="orders:read", listing=PURCHASES)
+@routes.page("/customers/<id>/purchases", needs="orders:read", listing=PURCHASES, awaits=customer_is_known)
 def list_purchases(call: Call, id: str) -> Select[OrderLine]:
     """List what a customer bought, newest first; `type` tells the kinds of products apart."""
     return purchases(get_customer(call.session, call.principal, id).id)

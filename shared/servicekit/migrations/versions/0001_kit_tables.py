@@ -27,7 +27,9 @@ def upgrade() -> None:
         sa.Column("last_error", sa.Text()),
         sa.Column("next_try_at", UtcDateTime()),
         sa.UniqueConstraint("event_id", name="uq_outbox_event_id"),
-        sa.UniqueConstraint("aggregate_id", "aggregate_version", "type", name="uq_outbox_aggregate_id_aggregate_version_type"),
+        sa.UniqueConstraint(
+            "aggregate_id", "aggregate_version", "type", name="uq_outbox_aggregate_id_aggregate_version_type"
+        ),
         sqlite_autoincrement=True,
     )
     waiting = sa.text("published_at IS NULL")

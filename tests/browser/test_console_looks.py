@@ -1,0 +1,63 @@
+"""Every screen, in both themes, on a desk and on a phone: nothing for axe to find, nothing wider than the window."""
+
+import pytest
+
+from tests.browser.conftest import Visit, World
+
+WINDOWS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390), ("light", 320)]
+SCREENS = [
+    "/",
+    "/customers",
+    "/customers?status=active&owner=me",
+    "/customers?q=no-such-name",
+    "/customers/new",
+    "/customers/new?q=Nordwind",
+    "{nordwind}",
+    "{nordwind}/contacts",
+    "{nordwind}/timeline",
+    "{nordwind}/timeline?show=fields",
+    "{nordwind}/cases",
+    "{nordwind}/orders",
+    "{nordwind}/notes",
+    "{nordwind}/edit",
+    "{nordwind}/block",
+    "{blocked}",
+    "{person}",
+    "/work",
+    "/work?view=done",
+    "/cases",
+    "/cases/new",
+    "{case}",
+    "{case}?tab=answers",
+    "{case}?tab=history",
+    "{case}/move?to=resolved",
+    "{case}/assign",
+    "/orders",
+    "/orders?status=cancelled",
+    "{order}",
+    "{order}/cancel",
+    "/search",
+    "/search?q=nord",
+    "/search?q=no-such-name",
+    "/notifications",
+    "/notifications?view=unread",
+    "/nowhere",
+]
+
+
+@pytest.mark.parametrize(("theme", "width"), WINDOWS)
+def test_every_screen_is_accessible_and_fits(visit: Visit, world: World, theme: str, width: int) -> None:
+    visitor = visit(viewport={"width": width, "height": 900}, color_scheme=theme)
+    visitor.go("/login")
+    assert visitor.findings() == []
+    visitor.log_in()
+    wrong = {}
+    paths = {name: world.path(name) for name in ("nordwind", "blocked", "person", "case", "order")}
+    for screen in SCREENS:
+        visitor.go(screen.format(**paths))
+        found = visitor.findings()
+        if visitor.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append("wider than the window")
+        if found:
+            wrong[screen] = found
+    assert wrong == {}
