@@ -52,7 +52,7 @@ def fetch() -> None:
         for name in ("package.json", "package-lock.json", ".npmrc"):
             shutil.copy(ROOT / name, work / name)
         with _npm(work) as npm:
-            _run([*npm, "ci", "--ignore-scripts", "--no-progress"], work)
+            _run([*npm, "ci", "--ignore-scripts", "--no-progress", "--fetch-retries=1"], work)
         modules = work / "node_modules"
         VENDOR.mkdir(parents=True, exist_ok=True)
         for package, files in FILES.items():

@@ -241,6 +241,8 @@ def remove(api: Api, book: Book, *, progress: Callable[[str], None]) -> None:
     for _, order_id in book.named("order "):
         _quietly(api, f"/orders/{order_id}", "cancel", {"reason": "End of the demo."})
     progress("orders cancelled")
+    for _, organization_id in book.named("customer company-"):
+        customers |= {contact["person_id"] for contact in api.get(f"/customers/{organization_id}/contacts")["data"]}
     for customer_id in customers - {""}:
         _quietly(api, f"/customers/{customer_id}", "archive")
     progress(f"{len(customers)} customers archived")

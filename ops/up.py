@@ -107,7 +107,8 @@ def fetch_assets() -> threading.Thread | None:
         try:
             assets.fetch()
         except (Trouble, OSError) as error:
-            warn(f"The console will look plainer: its style and icons could not be fetched. {error}")
+            reason = " ".join(str(error).split())[:200]
+            warn(f"The console will look plainer: its style and icons could not be fetched. {reason} …")
 
     thread = threading.Thread(target=fetch, daemon=True)
     thread.start()

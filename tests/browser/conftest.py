@@ -1,13 +1,13 @@
 """A real Chromium on a real system, with something in it to look at; whatever the browser complains of fails the test."""
 
-import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
 from ops.api import Api, eventually
 from tests.stacks import Stack, running_stack
@@ -61,7 +61,9 @@ def _people_and_set_up(world: World) -> None:
         _step("intake", "Intake", "task", {"done": "approve"}),
         _step("approve", "Approve goodwill credit", "approval", {"approve": "end", "reject": "intake"}),
     ]
-    workflow = api.post("/workflows", {"key": "complaint", "name": "Complaint handling", "entity_type": "case", "steps": steps})
+    workflow = api.post(
+        "/workflows", {"key": "complaint", "name": "Complaint handling", "entity_type": "case", "steps": steps}
+    )
     api.act(f"/workflows/{workflow['id']}", "publish")
     api.post("/case-types", {"key": "complaint", "name": "Complaint", "default_workflow": "complaint"})
 
@@ -93,12 +95,22 @@ def _customers(world: World) -> None:
         "address": {"street": "Speicherstraße 4", "city": "Hamburg", "postcode": "20457", "country": "DE"},
     }
     world.ids["nordwind"] = api.post("/customers", nordwind)["id"]
-    clinic = {"kind": "organization", "name": "Brightwater Clinics", "email": "office@brightwater.example", "status": "active"}
+    clinic = {
+        "kind": "organization",
+        "name": "Brightwater Clinics",
+        "email": "office@brightwater.example",
+        "status": "active",
+    }
     world.ids["blocked"] = api.post("/customers", clinic)["id"]
     api.act(f"/customers/{world.ids['blocked']}", "block", {"reason": "Unpaid since August."})
     vega = {"kind": "individual", "first_name": "Marisol", "last_name": "Vega", "email": "marisol@vega.example"}
     world.ids["person"] = api.post("/customers", vega)["id"]
-    katrin = {"name": "Katrin Behrens", "email": "k.behrens@nordwind.example", "job_title": "Head of Operations", "is_primary": True}
+    katrin = {
+        "name": "Katrin Behrens",
+        "email": "k.behrens@nordwind.example",
+        "job_title": "Head of Operations",
+        "is_primary": True,
+    }
     api.post(f"/customers/{world.ids['nordwind']}/contacts", katrin)
     note = api.post("/notes", {"customer_id": world.ids["nordwind"], "body": "**Katrin decides**, Jonas signs."})
     api.act(f"/notes/{note['id']}", "pin")
@@ -115,7 +127,13 @@ def _case(world: World) -> None:
         {"key": "details", "label": "Details", "type": "textarea", "maps_to": "case.description"},
         {"key": "units", "label": "How many?", "type": "integer"},
     ]
-    form = {"key": "device-fault", "name": "Device fault", "fields": fields, "case_type": "complaint", "workflow": "complaint"}
+    form = {
+        "key": "device-fault",
+        "name": "Device fault",
+        "fields": fields,
+        "case_type": "complaint",
+        "workflow": "complaint",
+    }
     world.api.post("/forms", form)
     answers = {
         "name": "Katrin Behrens",
@@ -187,6 +205,10 @@ class Visitor:
         found: list[str] = self.page.evaluate(script, RULES)
         return found
 
+    def _asked(self, dialog: Dialog) -> None:
+        self.complaints.append(f"a dialog opened: {dialog.message}")
+        dialog.dismiss()
+
     def _heard(self, kind: str, text: str) -> None:
         if kind in {"error", "warning"} and not any(known in text for known in EXPECTED):
             self.complaints.append(text)
@@ -201,12 +223,14 @@ def visit(stack: Stack, browser: Browser) -> Iterator[Visit]:
     opened: list[Visitor] = []
 
     def open_window(**options: Any) -> Visitor:
-        context = browser.new_context(**{"viewport": {"width": 1440, "height": 1000}, "timezone_id": "Europe/Berlin", **options})
+        context = browser.new_context(
+            **{"viewport": {"width": 1440, "height": 1000}, "timezone_id": "Europe/Berlin", **options}
+        )
         context.set_default_timeout(10_000)
         visitor = Visitor(stack, context, context.new_page())
         visitor.page.on("console", lambda message: visitor._heard(message.type, message.text))
         visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
-        visitor.page.on("dialog", lambda dialog: (visitor.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        visitor.page.on("dialog", visitor._asked)
         opened.append(visitor)
         return visitor
 
@@ -227,4 +251,4 @@ def staff(visit: Visit, world: World) -> Visitor:
 @pytest.fixture
 def now() -> str:
     """A word no other test uses."""
-    return f"{datetime.datetime.now(datetime.UTC):%H%M%S%f}"
+    return f"{datetime.now(UTC):%H%M%S%f}"

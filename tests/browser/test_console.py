@@ -1,10 +1,11 @@
 """The console as people use it: coming in, customers, cases, work, orders, notifications."""
 
 import re
+from typing import Any
 
 import pytest
-from ops.api import eventually
 
+from ops.api import eventually
 from tests.browser.conftest import PASSWORD, Visit, Visitor, World
 
 
@@ -30,7 +31,9 @@ def test_logging_in_leads_to_the_page_that_was_asked_for(visit: Visit, world: Wo
     visitor.sees("Nordwind Logistik GmbH")
 
 
-@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/%0d%0aX: y"])
+@pytest.mark.parametrize(
+    "wanted", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/%0d%0aX: y"]
+)
 def test_the_log_in_never_leads_to_another_site(visit: Visit, wanted: str) -> None:
     visitor = visit()
     visitor.page.goto(f"{visitor.stack.url}/login?next={wanted}")
@@ -42,7 +45,7 @@ def test_the_log_in_never_leads_to_another_site(visit: Visit, wanted: str) -> No
 
 
 def test_logging_out_ends_the_session_on_the_server(staff: Visitor) -> None:
-    cookies = staff.context.cookies()
+    cookies: Any = staff.context.cookies()
     staff.page.get_by_role("button", name=re.compile("Your account")).click()
     staff.press("Log out")
     staff.sees("You are logged out.")
@@ -164,7 +167,9 @@ def test_two_people_edit_one_customer_and_nothing_is_lost(visit: Visit, world: W
 
 
 def test_blocking_needs_a_reason_and_shows_it_on_the_page(staff: Visitor, world: World, now: str) -> None:
-    made = world.api.post("/customers", {"kind": "organization", "name": f"Late {now}", "email": f"late{now}@example.com"})
+    made = world.api.post(
+        "/customers", {"kind": "organization", "name": f"Late {now}", "email": f"late{now}@example.com"}
+    )
     staff.go(f"/customers/{made['id']}")
     staff.press("More actions")
     staff.press("Block …", role="link")
@@ -205,14 +210,21 @@ def test_an_internal_note_and_a_reply_cannot_be_taken_for_each_other(staff: Visi
     staff.press("Send")
     staff.page.locator(f".msg.ours:has-text('{now}')").wait_for()
     messages = world.api.get(f"/cases/{world.ids['case']}/messages")["data"]
-    assert {m["body"]: m["is_internal"] for m in messages if now in m["body"]} == {f"Firmware bug {now}": True, f"Dear Katrin {now}": False}
+    assert {m["body"]: m["is_internal"] for m in messages if now in m["body"]} == {
+        f"Firmware bug {now}": True,
+        f"Dear Katrin {now}": False,
+    }
 
 
 def test_a_rejection_needs_a_comment_and_the_strip_moves_on(staff: Visitor, world: World, now: str) -> None:
-    case = world.api.post("/cases", {"subject": f"Wrong labels {now}", "type": "complaint", "customer_id": world.ids["nordwind"]})
+    case = world.api.post(
+        "/cases", {"subject": f"Wrong labels {now}", "type": "complaint", "customer_id": world.ids["nordwind"]}
+    )
     staff.go(f"/cases/{case['id']}")
     card = staff.page.locator(".ask")
-    assert staff.page.evaluate("!!(document.querySelector('.ask').compareDocumentPosition(document.querySelector('.c-main')) & 4)")
+    assert staff.page.evaluate(
+        "!!(document.querySelector('.ask').compareDocumentPosition(document.querySelector('.c-main')) & 4)"
+    )
     card.get_by_role("button", name=re.compile("^Take it")).click()
     staff.sees("is yours now")
     card.get_by_role("button", name=re.compile("^Done")).click()
@@ -242,7 +254,9 @@ def test_my_work_lists_what_waits_and_deciding_there_takes_it_off(staff: Visitor
     assert world.api.get(f"/cases/{case['id']}")["run"]["status"] == "completed"
 
 
-def test_a_case_that_changed_meanwhile_is_not_moved_and_the_note_is_kept(staff: Visitor, world: World, now: str) -> None:
+def test_a_case_that_changed_meanwhile_is_not_moved_and_the_note_is_kept(
+    staff: Visitor, world: World, now: str
+) -> None:
     case = world.api.post("/cases", {"subject": f"Old address {now}", "priority": "high"})
     staff.go(f"/cases/{case['id']}")
     staff.press("Resolve …", role="link")
@@ -282,7 +296,9 @@ def test_an_order_shows_its_lines_and_is_confirmed_into_an_invoice(staff: Visito
 
 def test_opening_a_notification_reads_it_and_leads_to_its_case(staff: Visitor, world: World, now: str) -> None:
     case = world.api.post("/cases", {"subject": f"Bell {now}", "type": "complaint"})
-    assert eventually(lambda: [n for n in world.api.get("/notifications")["data"] if n["subject"]["id"] == case["id"]], 20)
+    assert eventually(
+        lambda: [n for n in world.api.get("/notifications")["data"] if n["subject"]["id"] == case["id"]], 20
+    )
     staff.go("/notifications?view=unread")
     before = staff.page.locator(".note-row.new").count()
     assert f"({before})" in staff.page.title()

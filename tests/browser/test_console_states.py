@@ -1,7 +1,11 @@
 """When something is wrong: a service is down, the session is over, a form comes from elsewhere, the text is hostile."""
 
 import html
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
 
 import pytest
 import requests
@@ -11,7 +15,7 @@ from tests.browser.conftest import Visit, Visitor, World
 PAYLOADS = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
-    "\"><svg onload=alert(1)>",
+    '"><svg onload=alert(1)>',
     "{{ 7*7 }}{% raw %}",
     "[click](javascript:alert(1))",
     "<a href='https://evil.example' onclick=alert(1)>x</a>",
@@ -23,7 +27,7 @@ PAYLOADS = [
 
 
 @pytest.fixture
-def no_orders(staff: Visitor) -> Visitor:
+def no_orders(staff: Visitor) -> Iterator[Visitor]:
     """The orders service is dead until the test is over."""
     staff.stack.kill("orders")
     yield staff
@@ -45,7 +49,9 @@ def test_a_dead_service_takes_its_panel_only(no_orders: Visitor, world: World) -
     no_orders.sees("Nordwind Logistik GmbH")
 
 
-def test_a_session_that_ended_asks_for_the_password_over_the_page_and_goes_on(staff: Visitor, world: World, now: str) -> None:
+def test_a_session_that_ended_asks_for_the_password_over_the_page_and_goes_on(
+    staff: Visitor, world: World, now: str
+) -> None:
     staff.go(world.path("case"))
     staff.page.fill("#body", f"Typed for long {now}")
     staff.context.clear_cookies()
@@ -95,7 +101,13 @@ def test_everything_works_without_javascript(visit: Visit, world: World, now: st
 def test_a_form_from_elsewhere_changes_nothing(staff: Visitor, world: World, headers: dict[str, str]) -> None:
     session, token = _session_of(staff, world.path("nordwind"))
     sent = {"_csrf": token, "reason": "from elsewhere"}
-    answer = session.post(f"{staff.stack.url}{world.path('nordwind')}/block", data=sent, headers=headers, allow_redirects=False, timeout=10)
+    answer = session.post(
+        f"{staff.stack.url}{world.path('nordwind')}/block",
+        data=sent,
+        headers=headers,
+        allow_redirects=False,
+        timeout=10,
+    )
     assert answer.status_code == 403
     assert not world.api.get(f"/customers/{world.ids['nordwind']}")["is_blocked"]
 
@@ -126,7 +138,16 @@ def _session_of(visitor: Visitor, path: str) -> tuple[requests.Session, str]:
 
 def test_every_page_leaves_with_the_strict_policy_and_nothing_inline(staff: Visitor, world: World) -> None:
     session, _ = _session_of(staff, "/")
-    for path in ("/", "/login", "/customers", world.path("nordwind"), world.path("case"), world.path("order"), "/work", "/nowhere"):
+    for path in (
+        "/",
+        "/login",
+        "/customers",
+        world.path("nordwind"),
+        world.path("case"),
+        world.path("order"),
+        "/work",
+        "/nowhere",
+    ):
         answer = session.get(f"{staff.stack.url}{path}", headers={"Accept": "text/html"}, timeout=10)
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'self'" in policy
@@ -153,26 +174,37 @@ def test_the_same_address_gives_the_page_or_the_block_that_was_asked_for(staff: 
 
 def test_hostile_text_is_shown_as_text_everywhere(staff: Visitor, world: World, now: str) -> None:
     for number, payload in enumerate(PAYLOADS):
-        customer = world.api.post("/customers", {"kind": "organization", "name": f"{payload} {now}", "email": f"x{number}.{now}@example.com", "industry": payload})
+        customer = world.api.post(
+            "/customers",
+            {
+                "kind": "organization",
+                "name": f"{payload} {now}",
+                "email": f"x{number}.{now}@example.com",
+                "industry": payload,
+            },
+        )
         world.api.post("/notes", {"customer_id": customer["id"], "body": payload})
         case = world.api.post("/cases", {"subject": payload, "description": payload, "customer_id": customer["id"]})
         world.api.post(f"/cases/{case['id']}/messages", {"body": payload, "is_internal": True})
         for path in (f"/customers/{customer['id']}", f"/customers/{customer['id']}/notes", f"/cases/{case['id']}"):
             assert staff.go(path) == 200
-            assert staff.page.locator("main script, main style, main [onerror], main [onclick], main [onload], main [onfocus]").count() == 0
+            assert (
+                staff.page.locator(
+                    "main script, main style, main [onerror], main [onclick], main [onload], main [onfocus]"
+                ).count()
+                == 0
+            )
             assert staff.page.locator("main a[href^='javascript']").count() == 0
     staff.go(f"/customers?q={now}")
     assert html.escape(PAYLOADS[0], quote=False) in staff.page.content()
 
 
 def test_a_one_time_link_logs_in_once(visit: Visit, world: World) -> None:
-    import os
-    import subprocess
-    import sys
-
     visitor = visit()
     argv = [sys.executable, "-m", "flask", "--app", "gateway.app", "login-link"]
-    told = subprocess.run(argv, env={**os.environ, **visitor.stack.environment("gateway")}, capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        argv, env={**os.environ, **visitor.stack.environment("gateway")}, capture_output=True, text=True, check=True
+    )
     path = re.search(r"/login/once/\S+", told.stdout)
     assert path
     assert world.ids

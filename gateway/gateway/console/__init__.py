@@ -1,4 +1,4 @@
-"""The console: server-rendered pages for staff. Every page works without JavaScript; htmx only makes some of them calmer."""
+"""The console: server-rendered pages for staff; all work without JavaScript, htmx only makes some of them calmer."""
 
 from flask import Blueprint, Flask, Response, abort, make_response, redirect, request
 

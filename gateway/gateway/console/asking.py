@@ -1,4 +1,4 @@
-"""How a page asks the services: in the name of who is signed in, several at once, and one that is down is an answer too."""
+"""How a page asks the services: for who is signed in, several at once, and one that is down is an answer too."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,6 @@ class Answered:
     service: str
     status: int
     data: Any = None
-    etag: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -115,12 +114,12 @@ def ask_all(**questions: Question) -> dict[str, Answered]:
 
 
 def tell(
-    method: str, service: str, path: str, *, body: Mapping[str, Any] | None = None, etag: str | None = None
+    method: str, service: str, path: str, *, body: Mapping[str, Any] | None = None, version: str | None = None
 ) -> Answered:
     """One write, sent once: the form's own key makes a second press of its button the same write."""
     headers = {}
-    if etag:
-        headers["If-Match"] = etag
+    if version and version.isdigit():
+        headers["If-Match"] = f'"{version}"'
     once = request.form.get("_once", "") if has_request_context() else ""
     if once:
         headers["Idempotency-Key"] = f"{once}-{method}-{path.rpartition('/')[2]}"[:120]
@@ -132,8 +131,4 @@ def _call(principal: Principal, method: str, service: str, path: str, **rest: An
         answer = upstreams.call(principal, service, method, f"/api/v1{path}", **rest)
     except Error as error:
         return Answered(service=service, status=error.status, data={"detail": error.detail, "code": error.code})
-    return Answered(service=service, status=answer.status, data=answer.data, etag=_header(answer.headers, "ETag"))
-
-
-def _header(headers: Mapping[str, str], name: str) -> str | None:
-    return headers.get(name) or headers.get(name.lower())
+    return Answered(service=service, status=answer.status, data=answer.data)

@@ -83,7 +83,7 @@ def move_case(id: str) -> Response:
     if request.method == "GET":
         return _move(case, wanted, form)
     body = {"status": wanted, "note": form.value("note") or None, "outcome": form.value("outcome") or None}
-    answer = tell("POST", "cases", f"/cases/{id}:transition", body=body, etag=form.value("etag"))
+    answer = tell("POST", "cases", f"/cases/{id}:transition", body=body, version=form.value("version"))
     if answer.ok:
         return go(
             f"/cases/{id}", f"{answer.data['number']} is {wording.look('case', answer.data['status']).word.lower()}."
@@ -103,7 +103,7 @@ def _move(case: Mapping[str, Any], wanted: str, form: Form, *, conflict: str = "
         to=wanted,
         verb=verb,
         form=form,
-        etag=case["version"],
+        version=case["version"],
         conflict=conflict,
         consequence=CONSEQUENCES.get(wanted),
     )
@@ -117,14 +117,14 @@ def assign_case(id: str) -> Response:
     owners = people.pickable()
     if request.method == "GET":
         form = Form(values={"owner_id": case.get("owner_id") or ""})
-        return page("cases/assign.html", case=case, form=form, owners=owners, etag=case["version"])
+        return page("cases/assign.html", case=case, form=form, owners=owners, version=case["version"])
     form = Form.posted()
     answer = tell(
         "POST",
         "cases",
         f"/cases/{id}:assign",
         body={"owner_id": form.value("owner_id") or None},
-        etag=form.value("etag"),
+        version=form.value("version"),
     )
     if answer.ok:
         return go(f"/cases/{id}", f"It belongs to {people.names().get(form.value('owner_id'), 'nobody')} now.")
@@ -135,7 +135,7 @@ def assign_case(id: str) -> Response:
         case=case,
         form=form,
         owners=owners,
-        etag=case["version"],
+        version=case["version"],
         conflict=conflict,
         status=answer.status,
     )
@@ -165,7 +165,7 @@ def _show(id: str, *, form: Form | None = None, ask_form: Form | None = None, st
         "cases/show.html",
         status=status,
         case=case,
-        etag=case["version"],
+        version=case["version"],
         customer=customer.data if customer.ok else {"name": case.get("customer_name")},
         customer_state=customer.state,
         run=_run(case),
@@ -179,7 +179,9 @@ def _show(id: str, *, form: Form | None = None, ask_form: Form | None = None, st
         thread=[_message(message, _author(case, contact, customer)) for message in answers["messages"].rows],
         history=answers["history"],
         origin_text=ORIGINS.get(case["origin"], ""),
-        reply_to=_author(case, contact, customer).split(" ")[0] if contact.ok else case.get("customer_name") or "the customer",
+        reply_to=_author(case, contact, customer).split(" ")[0]
+        if contact.ok
+        else case.get("customer_name") or "the customer",
         form=form or Form(),
         facts=_facts(case),
         people=people.names(),
@@ -219,7 +221,9 @@ def _run(case: Mapping[str, Any]) -> dict[str, Any] | None:
         if run["status"] == "running"
         else []
     )
-    steps = next((version["steps"] for version in published if version["number"] == run["workflow_version"]), [])
+    steps: list[dict[str, Any]] = next(
+        (version["steps"] for version in published if version["number"] == run["workflow_version"]), []
+    )
     return strip(run, steps, people.names())
 
 

@@ -18,20 +18,27 @@ KINDS = [
     ("email", "mail", "E-mail"),
     ("meeting", "calendar-event", "Meeting"),
 ]
+NO_ORDERS_YET = 404
 LASTING = frozenset({"call", "meeting"})
 TITLE_LENGTH = 120
-FILTERS: dict[str, tuple[str, str]] = {
-    "all": ("All", ""),
-    "talks": ("Conversations", "note,activity,email.sent,email.failed"),
-    "sales": ("Sales", "order.placed,order.confirmed,order.fulfilled,order.cancelled,payment.received"),
+FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "all": ("All", ()),
+    "talks": ("Conversations", ("note", "activity", "email.sent", "email.failed")),
+    "sales": (
+        "Sales",
+        ("order.placed", "order.confirmed", "order.fulfilled", "order.cancelled", "payment.received"),
+    ),
     "service": (
         "Service",
-        "form.submitted,case.opened,case.linked,case.transitioned,case.closed,case.reopened,workflow.started,workflow.completed,"
-        "workflow.failed,step.activated,step.decided,step.escalated",
+        (
+            *("form.submitted", "case.opened", "case.linked", "case.transitioned", "case.closed", "case.reopened"),
+            *("workflow.started", "workflow.completed", "workflow.failed"),
+            *("step.activated", "step.decided", "step.escalated"),
+        ),
     ),
     "fields": (
         "Field changes",
-        "customer.created,customer.updated,customer.archived,customer.restored,customer.blocked,customer.unblocked",
+        tuple(f"customer.{what}" for what in ("created", "updated", "archived", "restored", "blocked", "unblocked")),
     ),
 }
 TABS = {
@@ -156,7 +163,7 @@ def _questions(id: str, tab: str, shown: str) -> dict[str, Question]:
     if tab in {"overview", "timeline"}:
         asked = {
             "limit": 20 if tab == "overview" else 50,
-            "kind[in]": kinds or None,
+            "kind[in]": ",".join(kinds) or None,
             "cursor": request.args.get("after"),
         }
         questions |= {
@@ -215,8 +222,8 @@ def _balance(answer: Answered | None) -> dict[str, Any]:
         return {"balance": {}, "balance_state": "missing"}
     return {
         "balance": answer.data if answer.ok else {},
-        "balance_state": "ok" if answer.status == 404 else answer.state,
-    }  # noqa: PLR2004 - no orders yet
+        "balance_state": "ok" if answer.status == NO_ORDERS_YET else answer.state,
+    }
 
 
 def _timeline(answer: Answered | None, path: str, shown: str) -> dict[str, Any]:

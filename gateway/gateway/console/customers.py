@@ -185,7 +185,7 @@ def edit_customer(id: str) -> Response:
     form.values = {**was, **form.values}
     _check(form, customer["kind"])
     if form.is_wrong:
-        return _edit(customer, form, was=was, etag=request.form.get("_etag"), status=422)
+        return _edit(customer, form, was=was, version=request.form.get("_version"), status=422)
     mine = changed(form.values, was)
     if not mine:
         return go(f"/customers/{id}", "Nothing was changed.")
@@ -193,18 +193,20 @@ def edit_customer(id: str) -> Response:
 
 
 def _save(customer: dict[str, Any], form: Form, mine: dict[str, str], was: dict[str, str]) -> Response:
-    path, etag = f"/customers/{customer['id']}", request.form.get("_etag")
-    answer = tell("PATCH", "customers", path, body=_body(mine, form), etag=etag)
+    path, version = f"/customers/{customer['id']}", request.form.get("_version")
+    answer = tell("PATCH", "customers", path, body=_body(mine, form), version=version)
     if answer.status == 412:  # noqa: PLR2004 - somebody was faster
         customer = need(ask("customers", path), "customer")
         merged = merge(mine, was, _flat(customer), FIELDS | ADDRESS)
         if merged.clashes:
-            return _edit(customer, form, was=_flat(customer), etag=str(customer["version"]), merged=merged, status=412)
+            return _edit(
+                customer, form, was=_flat(customer), version=str(customer["version"]), merged=merged, status=412
+            )
         form.values = {**_flat(customer), **mine}
-        answer = tell("PATCH", "customers", path, body=_body(mine, form), etag=str(customer["version"]))
+        answer = tell("PATCH", "customers", path, body=_body(mine, form), version=str(customer["version"]))
     if answer.ok:
         return go(path, f"{answer.data['name']} is saved.")
-    return _edit(customer, form.refused(answer), was=was, etag=etag, status=answer.status)
+    return _edit(customer, form.refused(answer), was=was, version=version, status=answer.status)
 
 
 def _body(mine: dict[str, str], form: Form) -> dict[str, Any]:
@@ -225,7 +227,7 @@ def _edit(
     form: Form,
     *,
     was: dict[str, str] | None = None,
-    etag: str | None = None,
+    version: str | None = None,
     merged: Merge | None = None,
     status: int = 200,
 ) -> Response:
@@ -238,7 +240,7 @@ def _edit(
         changes=merged.changes if merged else {},
         clashes=merged.clashes if merged else [],
         was=pack(was if was is not None else _flat(customer)),
-        etag=etag or str(customer["version"]),
+        version=version or str(customer["version"]),
         owners=people.pickable(),
         people=people.names(),
     )

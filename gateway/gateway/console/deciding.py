@@ -11,7 +11,7 @@ SETTLED_ELSEWHERE = frozenset({404, 409, 412})
 
 def claim(id: str, form: Form) -> str:
     """Take it; the sentence says what became of it, with a `!` in front of bad news."""
-    answer = tell("POST", "cases", f"/work-items/{id}:claim", etag=form.value("etag"))
+    answer = tell("POST", "cases", f"/work-items/{id}:claim", version=form.value("version"))
     return f"«{answer.data['step']['name']}» is yours now." if answer.ok else f"!{answer.detail}"
 
 
@@ -22,7 +22,7 @@ def decide(id: str, form: Form) -> str | None:
         form.errors["note"] = f"Say why you {wording.outcome_verb(outcome).lower()}: people will ask."
         return None
     body = {"outcome": outcome, "note": form.value("note") or None}
-    answer = tell("POST", "cases", f"/work-items/{id}:decide", body=body, etag=form.value("etag"))
+    answer = tell("POST", "cases", f"/work-items/{id}:decide", body=body, version=form.value("version"))
     if answer.ok:
         return (
             f"{answer.data['step']['name']}: {wording.outcome_verb(outcome).lower()}. It is in the history of the case."

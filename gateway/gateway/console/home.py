@@ -31,7 +31,10 @@ def show_home() -> Response:
     mine = still_mine(answers["work"].rows)
     return page(
         "home/home.html",
-        **answers,
+        work=answers["work"],
+        cases=answers["cases"],
+        customers=answers["customers"],
+        unread=answers["unread"],
         items=mine[:8],
         late=sum(1 for item in mine if item.get("is_overdue")),
         people=people.names(),

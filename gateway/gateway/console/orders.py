@@ -20,6 +20,7 @@ VIEWS = {
 }
 NEXT = {"placed": [("confirm", "Confirm", "circle-check")], "confirmed": [("fulfil", "Fulfil", "truck-delivery")]}
 SAID = {"confirm": "is confirmed, its invoice is issued", "fulfil": "is fulfilled"}
+CHANGED_SINCE = 412
 CANCELLABLE = frozenset({"placed", "confirmed"})
 
 
@@ -64,7 +65,7 @@ def _show(order: dict[str, Any], *, problem: str = "", status: int = 200) -> Res
         "orders/show.html",
         status=status,
         order=order,
-        etag=order["version"],
+        version=order["version"],
         moves=NEXT.get(order["status"], []),
         cancellable=order["status"] in CANCELLABLE,
         problem=problem,
@@ -75,14 +76,14 @@ def _show(order: dict[str, Any], *, problem: str = "", status: int = 200) -> Res
 def move_order(id: str, move: str) -> Response:
     """The next step; refused when the order has changed since it was read."""
     allow("orders:write", "changing orders")
-    answer = tell("POST", "orders", f"/orders/{id}:{move}", etag=request.form.get("etag"))
+    answer = tell("POST", "orders", f"/orders/{id}:{move}", version=request.form.get("version"))
     if answer.ok:
         return go(f"/orders/{id}", f"{answer.data['number']} {SAID[move]}.")
     problem = (
         "Somebody changed this order meanwhile. Nothing was done: look again."
-        if answer.status == 412
+        if answer.status == CHANGED_SINCE
         else answer.detail
-    )  # noqa: PLR2004 - changed since
+    )
     return _show(need(ask("orders", f"/orders/{id}"), "order"), problem=problem, status=answer.status)
 
 
@@ -93,13 +94,17 @@ def cancel_order(id: str) -> Response:
     order = need(ask("orders", f"/orders/{id}"), "order")
     form = Form.posted()
     if request.method == "GET":
-        return page("orders/cancel.html", order=order, form=form, etag=order["version"])
+        return page("orders/cancel.html", order=order, form=form, version=order["version"])
     form.require("reason", "Say why.")
     if not form.is_wrong:
         answer = tell(
-            "POST", "orders", f"/orders/{id}:cancel", body={"reason": form.value("reason")}, etag=form.value("etag")
+            "POST",
+            "orders",
+            f"/orders/{id}:cancel",
+            body={"reason": form.value("reason")},
+            version=form.value("version"),
         )
         if answer.ok:
             return go(f"/orders/{id}", f"{answer.data['number']} is cancelled.")
         form.refused(answer)
-    return page("orders/cancel.html", order=order, form=form, etag=order["version"], status=422)
+    return page("orders/cancel.html", order=order, form=form, version=order["version"], status=422)

@@ -135,7 +135,7 @@ def can(permission: str) -> bool:
 
 
 def go(where: str, said: str = "") -> Response:
-    """After a change: to the page that shows it, with one sentence about what happened; `!` in front makes it bad news."""
+    """After a change: to the page that shows it, with a sentence about what happened; a leading `!` is bad news."""
     response = make_response(redirect(where, 303))
     if said:
         response.set_cookie(

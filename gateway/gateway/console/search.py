@@ -1,6 +1,7 @@
 """One search over customers, cases and orders; an exact number opens at once."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -54,11 +55,7 @@ def search() -> Response:
         cases=Question("cases", "/cases", params, needs="cases:read"),
         orders=Question("orders", "/orders", params, needs="orders:read"),
     )
-    groups = [
-        _group("Customers", "customer", "building", answers["customers"], _customer, query),
-        _group("Cases", "case", "lifebuoy", answers["cases"], _case, query),
-        _group("Orders", "order", "receipt", answers["orders"], _order, query),
-    ]
+    groups = [_group(found, answers[found.service], query) for found in KINDS]
     shown = [group for group in groups if group.answer.state != "denied"]
     hits = [hit for group in shown for hit in group.rows]
     exact = [
@@ -69,11 +66,6 @@ def search() -> Response:
     if len(exact) == 1 and not is_fragment():
         return go(exact[0].href)
     return page("search/search.html", query=query, groups=shown, found=len(hits))
-
-
-def _group(label: str, kind: str, icon: str, answer: Answered, read: Any, query: str) -> Group:
-    everything = f"/{label.lower()}?{urlencode({'q': query})}"
-    return Group(label, kind, icon, answer.service, answer, [read(row) for row in answer.rows], everything)
 
 
 def _customer(row: dict[str, Any]) -> Hit:
@@ -97,3 +89,27 @@ def _case(row: dict[str, Any]) -> Hit:
 
 def _order(row: dict[str, Any]) -> Hit:
     return Hit(row["id"], f"/orders/{row['id']}", row["number"], row.get("customer_name") or "", row["status"])
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What one service is asked for, and how its rows read as hits."""
+
+    service: str
+    label: str
+    kind: str
+    icon: str
+    read: Callable[[dict[str, Any]], Hit]
+
+
+KINDS: Final = (
+    Kind("customers", "Customers", "customer", "building", _customer),
+    Kind("cases", "Cases", "case", "lifebuoy", _case),
+    Kind("orders", "Orders", "order", "receipt", _order),
+)
+
+
+def _group(found: Kind, answer: Answered, query: str) -> Group:
+    everything = f"/{found.service}?{urlencode({'q': query})}"
+    rows = [found.read(row) for row in answer.rows]
+    return Group(found.label, found.kind, found.icon, answer.service, answer, rows, everything)

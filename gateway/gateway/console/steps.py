@@ -61,12 +61,12 @@ def _later(by_key: Mapping[str, Mapping[str, Any]], key: str) -> list[dict[str, 
         if key in seen or key not in by_key:
             return found
         seen.add(key)
-        timing = by_key[key].get("timing") or {}
+        due = (by_key[key].get("timing") or {}).get("due")
         found.append(
             {
                 "name": by_key[key]["name"],
                 "phase": "later",
-                "lines": [_length(timing.get("due"))] if timing.get("due") else [],
+                "lines": [_length(due)] if due else [],
                 "due_at": None,
             }
         )

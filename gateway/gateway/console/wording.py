@@ -129,7 +129,9 @@ def money(value: dict[str, Any] | None, *, whole: bool = False) -> str:
 
 def amounts(text: str) -> str:
     """A sentence that says `2000.00 EUR`, with the amount as everywhere else."""
-    return re.sub(r"(-?\d+\.\d{2,3}) ([A-Z]{3})\b", lambda found: money({"amount": found[1], "currency": found[2]}), text)
+    return re.sub(
+        r"(-?\d+\.\d{2,3}) ([A-Z]{3})\b", lambda found: money({"amount": found[1], "currency": found[2]}), text
+    )
 
 
 def is_positive(value: dict[str, Any] | None) -> bool:

@@ -95,7 +95,7 @@ def on_customer_told(session: Session, heard: Delivered[CustomerHeard]) -> None:
 @consumers.on("submitter.identified.v1", reads=SubmitterHeard)
 def on_submitter_identified(session: Session, heard: Delivered[SubmitterHeard]) -> None:
     """Link the case to the customer; the person is its contact."""
-    case = session.get(Case, heard.data.case_id, with_for_update=True)
+    case = session.get(Case, heard.data.case_id)
     if case is None:
         raise NotYet(f"There is no case {heard.data.case_id} here.")
     link_case(session, case, customer_id=heard.data.customer_id, contact_id=heard.data.person_id, now=heard.at)

@@ -8,6 +8,7 @@ from customers.directory.views import routes as directory
 from customers.events import TOLD
 from customers.settings import Settings
 from customers.timeline.views import routes as timeline
+from customers.transfer.views import routes as transfer
 from servicekit.app import create_service
 
 
@@ -16,7 +17,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     return create_service(
         settings or Settings.from_environ(),
         package="customers",
-        routes=[directory, contacts, timeline],
+        routes=[directory, contacts, timeline, transfer],
         consumers=consumers,
         events=TOLD,
     )

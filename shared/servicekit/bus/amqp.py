@@ -15,7 +15,6 @@ from servicekit.bus.amqp_messages import Arrival, arrival, copy_for_later, lette
 from servicekit.bus.amqp_publisher import Publisher
 from servicekit.bus.amqp_topology import declare
 from servicekit.bus.contract import (
-    MAX_BODY_BYTES,
     BusDown,
     Delivery,
     Depth,
@@ -26,6 +25,7 @@ from servicekit.bus.contract import (
     Outgoing,
     Receipt,
     delay_after,
+    too_large,
 )
 from servicekit.bus.lanes import Listening, run_handler
 
@@ -49,11 +49,7 @@ class AmqpBus:
         self._declared[service] = wanted
 
     def publish(self, batch: Sequence[Outgoing], *, timeout: float = 30) -> Receipt:
-        refused = {
-            message.id: f"The body has {len(message.body)} bytes, more than {MAX_BODY_BYTES}."
-            for message in batch
-            if len(message.body) > MAX_BODY_BYTES
-        }
+        refused = too_large(batch)
         letters = [letter(message, self._user) for message in batch if message.id not in refused]
         if not letters:
             return Receipt(confirmed=frozenset(), refused=refused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import sys
@@ -13,6 +14,9 @@ import pika.exceptions
 from pika.adapters.blocking_connection import BlockingChannel
 
 from servicekit.bus.contract import BusDown
+
+# pika tells each failure several times over, as an error, even where it is expected; `BusDown` says it once.
+logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 HEARTBEAT_SECONDS = 15
 """A dead link is noticed after about three of these."""

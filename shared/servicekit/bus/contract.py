@@ -154,3 +154,12 @@ def delay_after(attempt: int) -> float:
     """Seconds to wait after the given attempt failed; the last delay repeats."""
     delays = retry_delays()
     return delays[min(attempt, len(delays)) - 1]
+
+
+def too_large(batch: Sequence[Outgoing]) -> dict[str, str]:
+    """The messages of a batch that no bus takes, with the reason; both buses refuse the same ones."""
+    return {
+        message.id: f"The body has {len(message.body)} bytes, more than {MAX_BODY_BYTES}."
+        for message in batch
+        if len(message.body) > MAX_BODY_BYTES
+    }

@@ -17,7 +17,6 @@ from uuid import uuid4
 
 from servicekit.bus.contract import (
     DELIVERY_LIMIT,
-    MAX_BODY_BYTES,
     SUSPECT_AFTER,
     BusDown,
     Delivery,
@@ -27,6 +26,7 @@ from servicekit.bus.contract import (
     Outcome,
     Outgoing,
     Receipt,
+    too_large,
 )
 from servicekit.bus.embedded_file import BusFile, Claim
 from servicekit.bus.lanes import DRAIN_SECONDS, Lanes, Listening, key_of, run_handler
@@ -59,11 +59,7 @@ class EmbeddedBus:
             file.bind(service, types)
 
     def publish(self, batch: Sequence[Outgoing], *, timeout: float = 30) -> Receipt:  # noqa: ARG002 - the bus's signature; the file's own lock wait is 10 s
-        refused = {
-            message.id: f"The body has {len(message.body)} bytes, more than {MAX_BODY_BYTES}."
-            for message in batch
-            if len(message.body) > MAX_BODY_BYTES
-        }
+        refused = too_large(batch)
         accepted = [message for message in batch if message.id not in refused]
         if accepted:
             with self._shared() as file:

@@ -21,6 +21,9 @@ DRAIN_SECONDS = 25.0
 HOLD_SECONDS = 600.0
 """How long one message is kept in hand during an outage: RabbitMQ closes a channel that holds one for 30 minutes."""
 
+HOLD_ALONE_SECONDS = 30.0
+"""The same while others succeed: then it is no outage, and the messages behind it must not wait."""
+
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 
 Ticket = TypeVar("Ticket")
@@ -72,13 +75,15 @@ class OutageGate:
         self._stop = stop
         self._turn = threading.Lock()
         self._is_open = True
+        self._succeeded_at = float("-inf")
 
-    def run(self, handle: Callable[[], Outcome], *, until: float) -> Outcome:
-        """Handle, and again after each `Outage`, until something else comes out, `stop`, or the time `until`."""
-        pause = FIRST_PAUSE
+    def run(self, handle: Callable[[], Outcome], *, since: float) -> Outcome:
+        """Handle, and again after each `Outage`, until something else comes out, `stop`, or it was held too long."""
+        began, pause = time.monotonic(), FIRST_PAUSE
         while True:
             outcome = self._try(handle)
-            if not isinstance(outcome, Outage) or time.monotonic() > until:
+            patience = HOLD_ALONE_SECONDS if self._succeeded_at > began else HOLD_SECONDS
+            if not isinstance(outcome, Outage) or time.monotonic() - since > patience:
                 return outcome
             if self._stop.wait(pause * random.uniform(0.8, 1.2)):  # noqa: S311 - jitter, not a secret
                 return outcome
@@ -94,6 +99,8 @@ class OutageGate:
         if is_down and self._is_open:
             log.warning("consumption pauses: %s", outcome)
         self._is_open = not is_down
+        if not is_down:
+            self._succeeded_at = time.monotonic()
         return outcome
 
 
@@ -146,5 +153,5 @@ class Lanes(Generic[Ticket]):
     def _handle(self, work: _Work[Ticket]) -> Outcome:
         return self._gate.run(
             lambda: run_handler(self._handler, work.delivery),
-            until=work.since + HOLD_SECONDS,
+            since=work.since,
         )

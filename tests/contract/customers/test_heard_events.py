@@ -220,6 +220,13 @@ def test_the_newest_version_of_a_case_decides_whether_it_is_open(running, staff,
     assert len(titles(staff, customer["id"])) == 4
 
 
+def test_an_open_case_counts_for_the_contact_as_well(running, staff):
+    company, ana = organization(staff), individual(staff)
+    running.hear(case_told("linked", customer_id=company["id"], contact_id=ana["id"]))
+    for customer in (company, ana):
+        assert staff.get(f"/customers/{customer['id']}").get_json()["facts"]["open_cases"] == 1
+
+
 def test_open_cases_are_counted_for_the_customer_they_belong_to(running, staff):
     first, second = organization(staff), organization(staff)
     running.hear(case_told("opened", customer_id=first["id"]))

@@ -23,8 +23,8 @@ def test_a_submission_is_kept_with_its_case_and_told_in_one_commit(desk: Desk) -
         {"key": "company", "label": "Company", "type": "text", "value": "Acme"},
     ]
     assert [event["type"] for event in desk.told()] == [
-        "case.opened.v1",
         "form.submitted.v1",
+        "case.opened.v1",
         "workflow.started.v1",
         "step.activated.v1",
     ]

@@ -3,9 +3,9 @@
 import shutil
 
 import pytest
+
 from customers.app import create_app
 from customers.settings import Settings
-
 from servicekit.testing import Bench
 
 

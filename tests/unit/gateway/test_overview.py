@@ -48,7 +48,7 @@ def acme(whole, bench):
     assert customer.status_code == 201, customer.text
     customer = customer.json
     bench.drain()
-    contact = admin.post(f"/customers/{customer['id']}/contacts", {"name": "Rita Stone", "email": "rita@acme.example"})
+    contact = admin.post(f"/customers/{customer['id']}/contacts", {"name": "Rita Stone", "email": "rita@stone.example"})
     assert contact.status_code == 201, contact.text
     case = admin.post("/cases", {"subject": "Acme crusher stopped", "customer_id": customer["id"]})
     assert case.status_code == 201, case.text

@@ -130,8 +130,8 @@ def test_in_an_outage_one_prober_runs_at_a_time(monkeypatch: pytest.MonkeyPatch)
             running[0] -= 1
         return Outage("down") if is_down.is_set() else Done()
 
-    assert isinstance(gate.run(lambda: Outage("down"), until=0), Outage)
-    threads = [threading.Thread(target=gate.run, args=(handle,), kwargs={"until": 1e12}) for _ in range(4)]
+    assert isinstance(gate.run(lambda: Outage("down"), since=-1e9), Outage)
+    threads = [threading.Thread(target=gate.run, args=(handle,), kwargs={"since": time.monotonic()}) for _ in range(4)]
     for thread in threads:
         thread.start()
     time.sleep(0.3)
@@ -140,6 +140,24 @@ def test_in_an_outage_one_prober_runs_at_a_time(monkeypatch: pytest.MonkeyPatch)
     for thread in threads:
         thread.join(10)
     assert not any(thread.is_alive() for thread in threads)
+
+
+def test_a_message_alone_in_its_outage_is_given_back_so_that_others_get_its_lane(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("servicekit.bus.lanes.FIRST_PAUSE", 0.05)
+    monkeypatch.setattr("servicekit.bus.lanes.HOLD_ALONE_SECONDS", 0.2)
+    gate, answers = OutageGate(threading.Event()), list[Outcome]()
+    now = time.monotonic()
+    alone = threading.Thread(target=lambda: answers.append(gate.run(lambda: Outage("so it says"), since=now)))
+
+    alone.start()
+    while alone.is_alive() and time.monotonic() - now < 5:
+        assert gate.run(Done, since=time.monotonic()) == Done()
+        time.sleep(0.01)
+    alone.join(1)
+
+    assert answers == [Outage("so it says")]
 
 
 def test_lanes_give_back_what_had_not_begun_when_they_stop() -> None:

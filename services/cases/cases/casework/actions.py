@@ -39,18 +39,27 @@ class CaseCannotMove(Conflict):
     """There is no way from this status to that one; the answer names the ways there are."""
 
 
-def open_case(
+def open_case(session: Session, *, by: str | None, now: datetime, **facts: Any) -> Case:
+    """Open a case under the next number and tell it; `facts` as `draft_case` takes them."""
+    case = draft_case(session, now=now, **facts)
+    tell_opened(session, case, by=by, now=now)
+    return case
+
+
+def draft_case(
     session: Session,
     *,
     subject: str,
     type: str,
     origin: Origin,
-    by: str | None,
     now: datetime,
     priority: Priority = Priority.NORMAL,
     **more: Any,
 ) -> Case:
-    """Open a case under the next number. `more`: description, customer, people, custom values, what a form captured."""
+    """A case with its number that nobody was told of yet: for what has to tell its cause first.
+
+    `more`: description, customer, people, custom values, what a form captured.
+    """
     must_be_open_to_work(session, more.get("customer_id"))
     must_be_staff(session, more.get("owner_id"))
     case = Case(
@@ -68,9 +77,13 @@ def open_case(
     )
     session.add(case)
     session.flush()
-    _tell(session, CaseOpened, case, now=now)
-    note(session, case.id, kind="opened", detail={"origin": origin, "type": type}, by=by, now=now)
     return case
+
+
+def tell_opened(session: Session, case: Case, *, by: str | None, now: datetime) -> None:
+    """Tell and note that the case exists."""
+    _tell(session, CaseOpened, case, now=now)
+    note(session, case.id, kind="opened", detail={"origin": case.origin, "type": case.type}, by=by, now=now)
 
 
 def change_case(session: Session, case: Case, *, changes: Mapping[str, Any], by: str | None, now: datetime) -> Case:
@@ -119,8 +132,8 @@ def move_case(
     before = CaseStatus(case.status)
     if not rules.can_move(before, to):
         ways = [str(way) for way in rules.ways_from(before)]
-        detail = f"A case that is {before} can become {', '.join(ways)}."
-        raise CaseCannotMove(detail, current_status=before, allowed=ways)
+        sentence = f"A case that is {before} can become {', '.join(ways)}."
+        raise CaseCannotMove(sentence, current_status=before, allowed=ways)
     if to is CaseStatus.CLOSED and rules.needs_reason_to_close(before, outcome, reason):
         raise one_field("/outcome", "required", "Say how it ended: an outcome or a note.")
     case.status = to

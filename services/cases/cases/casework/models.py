@@ -28,21 +28,24 @@ class Case(Versioned, Base):
 
     __tablename__ = "cases"
     __table_args__ = (
-        Index("ix_cases_created_at_id", "created_at", "id"),
-        Index("ix_cases_status_updated_at", "status", "updated_at"),
+        *(Index(f"ix_cases_{sort}_id", sort, "id") for sort in ("created_at", "updated_at", "opened_at", "subject")),
+        *(
+            Index(f"ix_cases_{narrowed}_created_at_id", narrowed, "created_at", "id")
+            for narrowed in ("status", "type", "customer_id", "owner_id", "team_id")
+        ),
     )
 
     number: Mapped[str] = mapped_column(String(20), unique=True)
     subject: Mapped[str] = mapped_column(String(300))
     description: Mapped[str | None] = mapped_column(Text)
-    type: Mapped[str] = mapped_column(String(60), index=True)
+    type: Mapped[str] = mapped_column(String(60))
     origin: Mapped[str] = mapped_column(String(20))
     priority: Mapped[str] = mapped_column(String(20))
     status: Mapped[str] = mapped_column(String(20))
-    customer_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    customer_id: Mapped[str | None] = mapped_column(String(40))
     contact_id: Mapped[str | None] = mapped_column(String(40), index=True)
-    owner_id: Mapped[str | None] = mapped_column(String(40), index=True)
-    team_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    owner_id: Mapped[str | None] = mapped_column(String(40))
+    team_id: Mapped[str | None] = mapped_column(String(40))
     custom: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     answers: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     form_key: Mapped[str | None] = mapped_column(String(60))
@@ -67,8 +70,9 @@ class CaseMessage(Versioned, Base):
     """A word to or from the customer, or an internal note among colleagues."""
 
     __tablename__ = "case_messages"
+    __table_args__ = (Index("ix_case_messages_case_id_created_at_id", "case_id", "created_at", "id"),)
 
-    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
     direction: Mapped[str] = mapped_column(String(10))
     is_internal: Mapped[bool]
     body: Mapped[str] = mapped_column(Text)
@@ -80,9 +84,10 @@ class CaseHistory(Base):
     """One line of what happened to a case; never changed afterwards."""
 
     __tablename__ = "case_history"
+    __table_args__ = (Index("ix_case_history_case_id_at_id", "case_id", "at", "id"),)
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor_id: Mapped[str | None] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(60))

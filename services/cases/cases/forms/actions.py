@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.casework.actions import open_case
+from cases.casework.actions import draft_case, tell_opened
 from cases.casework.leading import start_workflow, workflow_for
 from cases.casework.models import Case
 from cases.casework.queries import type_named
@@ -63,7 +63,7 @@ def submit_form(session: Session, form: WebForm, *, answers: Mapping[str, Any], 
     targets = mapped(form.fields, values)
     kept = captured(form.fields, values)
     submission_id = new_id("sub")
-    case = open_case(
+    case = draft_case(
         session,
         subject=str(targets.get("case.subject") or form.name)[:300],
         description=targets.get("case.description"),
@@ -73,7 +73,6 @@ def submit_form(session: Session, form: WebForm, *, answers: Mapping[str, Any], 
         answers=kept,
         form_key=form.key,
         submission_id=submission_id,
-        by=None,
         now=now,
     )
     submission = FormSubmission(
@@ -87,6 +86,7 @@ def submit_form(session: Session, form: WebForm, *, answers: Mapping[str, Any], 
     )
     session.add(submission)
     record(session, _told(form, submission, case, targets), about=submission, at=now)
+    tell_opened(session, case, by=None, now=now)
     _start_workflow(session, form, case, now=now)
     return submission
 

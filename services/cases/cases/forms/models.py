@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.entities import Base
@@ -28,8 +28,9 @@ class FormSubmission(Versioned, Base):
     """The answers exactly as they were captured, and the case that they opened."""
 
     __tablename__ = "form_submissions"
+    __table_args__ = (Index("ix_form_submissions_form_id_created_at_id", "form_id", "created_at", "id"),)
 
-    form_id: Mapped[str] = mapped_column(ForeignKey("web_forms.id"), index=True)
+    form_id: Mapped[str] = mapped_column(ForeignKey("web_forms.id"))
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), unique=True)
     case_number: Mapped[str] = mapped_column(String(20))
     answers: Mapped[list[dict[str, Any]]] = mapped_column(Json)

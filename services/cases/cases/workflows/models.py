@@ -61,6 +61,7 @@ class WorkflowRun(Versioned, Base):
     __tablename__ = "workflow_runs"
     __table_args__ = (
         Index("ix_workflow_runs_subject", "subject_type", "subject_id"),
+        Index("ix_workflow_runs_created_at_id", "created_at", "id"),
         Index(
             "uq_workflow_runs_running",
             "subject_type",
@@ -117,7 +118,10 @@ class WorkItem(Versioned, Base):
     """What one person, or whoever of several takes it first, has to do or decide."""
 
     __tablename__ = "work_items"
-    __table_args__ = (Index("ix_work_items_state_due_at", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_work_items_state_due_at", "state", "due_at"),
+        Index("ix_work_items_created_at_id", "created_at", "id"),
+    )
 
     step_id: Mapped[str] = mapped_column(ForeignKey("workflow_steps.id"), index=True)
     state: Mapped[str] = mapped_column(String(20))
@@ -126,7 +130,7 @@ class WorkItem(Versioned, Base):
     escalation_level: Mapped[int] = mapped_column(default=0)
     decision: Mapped[str | None] = mapped_column(String(60))
     note: Mapped[str | None] = mapped_column(Text)
-    decided_by: Mapped[str | None] = mapped_column(String(40))
+    decided_by: Mapped[str | None] = mapped_column(String(40), index=True)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_overdue: Mapped[bool | None] = query_expression()
 

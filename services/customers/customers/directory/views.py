@@ -1,5 +1,6 @@
 """The directory over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Select
@@ -53,10 +54,7 @@ def list_customers(call: Call) -> Select[Any]:
     Archived ones are left out unless `is_archived=true` asks for them. `q` looks into name, e-mail, phone number in any
     format, customer number and the names of contacts; accents and case do not matter.
     """
-    customers = queries.visible_customers(call.principal)
-    if call.query.get("is_archived") is None:
-        customers = customers.where(Customer.is_archived.is_(False))
-    return customers
+    return unless_asked(queries.visible_customers(call.principal), call.query)
 
 
 @routes.post(
@@ -143,6 +141,11 @@ def deactivate_customer(call: Call, id: str) -> Customer:
     return actions.update_customer(
         call.session, _checked(call, id), details={"status": CustomerStatus.INACTIVE}, by=_by(call)
     )
+
+
+def unless_asked(customers: Select[Customer], query: Mapping[str, Any]) -> Select[Customer]:
+    """Without the archived ones, unless the query says which of them it wants."""
+    return customers if query.get("is_archived") is not None else customers.where(Customer.is_archived.is_(False))
 
 
 def _by(call: Call) -> By:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, class_mapper
 
 from customers.facts.models import BalanceFact, CaseFact, CustomerFacts, OrderFact, User
@@ -60,9 +60,9 @@ def hold_case(session: Session, *, case_id: str, number: str | None, at: datetim
 
 
 def keep_case(session: Session, *, told: CaseFact) -> CaseFact:
-    """Keep the newest telling of a case and count the open cases of its customers again; gives what is kept now."""
+    """Keep the newest telling of a case and count anew for its customer and contact; gives what is kept now."""
     kept = hold_case(session, case_id=told.id, number=told.number, at=told.opened_at)
-    touched = {told.customer_id, kept.customer_id}
+    touched = {told.customer_id, told.contact_id, kept.customer_id, kept.contact_id}
     if _keep_newest(session, told):
         for customer_id in sorted(known for known in touched if known is not None):
             facts = facts_of(session, customer_id)
@@ -97,5 +97,5 @@ def _keep_newest(session: Session, told: BalanceFact | CaseFact | OrderFact | Us
 
 
 def _count_open_cases(session: Session, customer_id: str) -> int:
-    is_open = (CaseFact.customer_id == customer_id) & CaseFact.is_open.is_(True)
-    return session.scalar(select(func.count()).select_from(CaseFact).where(is_open)) or 0
+    is_theirs = or_(CaseFact.customer_id == customer_id, CaseFact.contact_id == customer_id)
+    return session.scalar(select(func.count()).select_from(CaseFact).where(is_theirs, CaseFact.is_open.is_(True))) or 0

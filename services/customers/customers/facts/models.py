@@ -66,7 +66,7 @@ class CaseFact(Base):
     status: Mapped[str] = mapped_column(String(20))
     is_open: Mapped[bool]
     customer_id: Mapped[str | None] = mapped_column(String(40))
-    contact_id: Mapped[str | None] = mapped_column(String(40))
+    contact_id: Mapped[str | None] = mapped_column(String(40), index=True)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sequence: Mapped[int]

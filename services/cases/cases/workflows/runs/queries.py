@@ -1,6 +1,6 @@
 """Reading runs: by id, by subject, and locked for a change."""
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import CompoundSelect, Select, func, or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from cases.workflows.models import Candidate, Step, WorkflowRun, WorkItem
@@ -8,11 +8,12 @@ from cases.workflows.runs.rules import RunStatus
 from servicekit.auth import Principal, Scope, visible
 
 
-def items_of_user(user_id: str) -> Select[str]:
+def items_of_user(user_id: str) -> CompoundSelect[str]:
     """Ids of the work items that this user may take or has taken."""
-    candidate = select(Candidate.item_id).where(Candidate.user_id == user_id)
-    return select(WorkItem.id).where(
-        or_(WorkItem.assignee_id == user_id, WorkItem.decided_by == user_id, WorkItem.id.in_(candidate))
+    return union_all(
+        select(Candidate.item_id).where(Candidate.user_id == user_id),
+        select(WorkItem.id).where(WorkItem.assignee_id == user_id),
+        select(WorkItem.id).where(WorkItem.decided_by == user_id),
     )
 
 

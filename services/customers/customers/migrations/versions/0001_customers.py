@@ -259,6 +259,7 @@ def _create_case_facts() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_case_facts"),
     )
+    op.create_index("ix_case_facts_contact_id", "case_facts", ["contact_id"])
     op.create_index("ix_case_facts_customer_id_is_open", "case_facts", ["customer_id", "is_open"])
 
 

@@ -1,0 +1,1 @@
+"""Customers leave as a file."""
