@@ -10,3 +10,4 @@ create database :"service" owner :"service";
 revoke connect on database :"service" from public;
 SQL
 done
+psql -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d postgres -c "revoke connect on database postgres, template1 from public"

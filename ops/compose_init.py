@@ -11,31 +11,48 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from servicekit.bus import topology
-
 from ops.place import EVERYONE, ROOT, Trouble, make_identity_keys
+from servicekit.bus import topology
 
 ASYNCAPI = ROOT / "gateway" / "gateway" / "asyncapi.json"
 TOPOLOGY_USER = "topology"
 # Containers run as another user and must read them; the folder itself is closed to everybody else on this machine.
 READABLE = 0o444
+LAST_PORT = 65535
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="crm.py init", description=__doc__)
-    parser.add_argument("--port", type=int, default=8080, help="where the gateway is published on this machine")
+    parser.add_argument("--port", type=port, default=8080, help="where the gateway is published on this machine")
     parser.add_argument("--public-url", help="the address that users see; http://127.0.0.1:PORT if not said")
-    parser.add_argument("--admin-email", help="the first administrator; without, `docker compose run` prints a link")
+    parser.add_argument("--admin-email", help="the first administrator; admin@localhost.localdomain if not said")
     parser.add_argument("--folder", type=Path, default=ROOT, help="where docker-compose.yml lies")
     asked = parser.parse_args(arguments)
     folder: Path = asked.folder
+    is_there = (folder / ".env").exists() and (folder / "secrets" / "rabbitmq_definitions").exists()
     write_secrets(folder / "secrets")
+    has_changed = write_definitions(folder / "secrets")
     write_environment(folder / ".env", asked)
-    print(
-        f"Wrote {folder / '.env'} and {folder / 'secrets'}/; what was there is kept. Keep both out of git, and back them up."
-    )
-    print("Next: docker compose up --build --wait")
+    print(f"{folder / '.env'} and {folder / 'secrets'}/ are there. Keep them out of git, and back them up.")
+    if is_there and has_changed:
+        print("What services may tell has changed. If RabbitMQ runs, say: docker compose restart rabbitmq")
+    print(f"\n{next_steps(address(folder / '.env'))}")
     return 0
+
+
+def port(text: str) -> int:
+    number = int(text)
+    if not 0 < number <= LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{number} is not a port: 1 to {LAST_PORT}")
+    return number
+
+
+def next_steps(url: str) -> str:
+    return (
+        "Start it:         docker compose up --build --wait\n"
+        "The first login:  docker compose exec gateway flask login-link\n"
+        f"                  prints a path that signs in once; open it behind {url}"
+    )
 
 
 def write_secrets(folder: Path) -> None:
@@ -43,17 +60,25 @@ def write_secrets(folder: Path) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     for name in ("session_secret", "cursor_secret", "postgres_password"):
         keep(folder / name, secrets.token_urlsafe(36))
-    broker: dict[str, str] = {}
-    for service in (*EVERYONE, TOPOLOGY_USER):
-        broker[service] = broker_password(folder, service)
     for service in EVERYONE:
         password = keep(folder / f"{service}_database_password", secrets.token_urlsafe(24))
         keep(folder / f"{service}_database_url", f"postgresql+psycopg://{service}:{password}@postgres/{service}")
-    keep(folder / "rabbitmq_definitions", json.dumps(definitions(broker), indent=1))
-    if not (folder / "identity_signing_key").exists():
-        make_identity_keys(signing=folder / "identity_signing_key", public=folder / "identity_keys")
-        for name in ("identity_signing_key", "identity_keys"):
-            (folder / name).chmod(READABLE)
+    keys = [folder / "identity_signing_key", folder / "identity_keys"]
+    if not all(key.exists() for key in keys):
+        make_identity_keys(signing=keys[0], public=keys[1])
+    for key in keys:
+        key.chmod(READABLE)
+
+
+def write_definitions(folder: Path) -> bool:
+    """Write the broker's users with the passwords they have; says whether anything is different from before."""
+    passwords = {user: broker_password(folder, user) for user in (*EVERYONE, TOPOLOGY_USER)}
+    path, text = folder / "rabbitmq_definitions", json.dumps(definitions(passwords), indent=1)
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.unlink(missing_ok=True)
+    keep(path, text)
+    return True
 
 
 def broker_password(folder: Path, user: str) -> str:
@@ -72,7 +97,7 @@ def definitions(passwords: dict[str, str]) -> dict[str, Any]:
         "users": [
             {
                 "name": user,
-                "password_hash": password_hash(password),
+                "password_hash": password_hash(user, password),
                 "hashing_algorithm": "rabbit_password_hashing_sha256",
                 "tags": "",
             }
@@ -99,27 +124,35 @@ def facts_by_service() -> dict[str, str]:
     """A pattern of the events that each service may tell, from the committed AsyncAPI document."""
     document = json.loads(ASYNCAPI.read_text(encoding="utf-8"))
     told: dict[str, list[str]] = {service: [] for service in EVERYONE}
-    for channel in document["channels"].values():
-        told[channel["x-service"]].append(re.escape(channel["address"]))
+    for name, operation in document["operations"].items():
+        if operation["action"] != "send":
+            continue
+        channel = document["channels"][operation["channel"]["$ref"].removeprefix("#/channels/")]
+        told[name.partition(".")[0]].append(re.escape(channel["address"]))
     return {service: f"^({'|'.join(sorted(types))})$" if types else "^$" for service, types in told.items()}
 
 
-def password_hash(password: str) -> str:
-    """RabbitMQ's salted SHA-256."""
-    salt = os.urandom(4)
+def password_hash(user: str, password: str) -> str:
+    """RabbitMQ's salted SHA-256; the salt follows from the rest, so that the file is the same every time."""
+    salt = hashlib.sha256(f"{user} {password}".encode()).digest()[:4]
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
 
 def write_environment(path: Path, asked: argparse.Namespace) -> None:
     """Make .env; an existing one stays, for it is the operator's."""
-    if path.exists():
-        return
     url = asked.public_url or f"http://127.0.0.1:{asked.port}"
     lines = [f"CRM_PUBLIC_URL={url}", f"CRM_PORT={asked.port}"]
     if asked.admin_email:
-        password = secrets.token_urlsafe(18)
-        lines += [f"CRM_ADMIN_EMAIL={asked.admin_email}", f"CRM_ADMIN_PASSWORD={password}"]
-    keep(path, "\n".join(lines) + "\n", mode=0o600)
+        lines.append(f"CRM_ADMIN_EMAIL={asked.admin_email}")
+    keep(path, "\n".join([*lines, "# .env.example names what else can be set.", ""]), mode=0o600)
+
+
+def address(path: Path) -> str:
+    """The address in .env, as the operator has it now."""
+    found = re.search(r"^CRM_PUBLIC_URL=(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    if found is None:
+        raise Trouble(f"{path} has no line CRM_PUBLIC_URL=… : write the address that users type into it.")
+    return found[1].strip()
 
 
 def keep(path: Path, text: str, *, mode: int = READABLE) -> str:

@@ -15,6 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 CODE = ("crm.py", "ops", "shared", "services", "gateway", "tests")
+UNITS_WITH_DATABASES = ("servicekit", "customers", "cases", "orders", "notifications", "gateway")
+BENCH = "CRM_TEST_BENCH_POSTGRES"
 sys.path.insert(0, str(ROOT))
 
 
@@ -50,7 +52,7 @@ def command(*argv: str) -> Callable[[argparse.Namespace], Result]:
     return run
 
 
-def pytest_on(*paths: str, processes: int) -> Callable[[argparse.Namespace], Result]:
+def pytest_on(*paths: str, processes: int, on_postgres: bool = False) -> Callable[[argparse.Namespace], Result]:
     """A check that is a run of pytest; its output is shown as it comes."""
 
     def run(asked: argparse.Namespace) -> Result:
@@ -59,7 +61,8 @@ def pytest_on(*paths: str, processes: int) -> Callable[[argparse.Namespace], Res
             argv = [sys.executable, "-m", "pytest", "-q", "--junitxml", str(report), "--proofs", asked.runs, *paths]
             argv += ["-n", str(processes), "--dist", "loadfile"] if processes > 1 else []
             argv += ["-k", asked.k] if asked.k else []
-            code = subprocess.run(argv, cwd=ROOT, check=False).returncode
+            environment = {**os.environ, BENCH: bench_server()} if on_postgres else None
+            code = subprocess.run(argv, cwd=ROOT, env=environment, check=False).returncode
             return _count(report, code, selected=bool(asked.k))
 
     return run
@@ -104,6 +107,13 @@ def features(asked: argparse.Namespace) -> Result:
     return command(sys.executable, "tests/features.py", *runs)(asked)
 
 
+def bench_server() -> str:
+    """The PostgreSQL on which the tools of the kit make a database for each test."""
+    from tests.servers import postgres
+
+    return postgres().url
+
+
 def no_servers() -> str:
     """Why PostgreSQL or RabbitMQ cannot be had here."""
     from tests.servers import NoServer, postgres, rabbitmq
@@ -141,6 +151,12 @@ CHECKS: Sequence[Check] = (
     ),
     Check(name="documents", run=command(sys.executable, "-m", "ops.contracts", "--check")),
     Check(name="unit", run=pytest_on("tests/unit", processes=2)),
+    Check(
+        name="unit-pg",
+        run=pytest_on(*(f"tests/unit/{one}" for one in UNITS_WITH_DATABASES), processes=2, on_postgres=True),
+        is_slow=True,
+        missing=no_servers,
+    ),
     Check(name="contract", run=pytest_on("tests/contract", processes=1)),
     Check(name="integration", run=pytest_on("tests/integration", processes=1), is_slow=True, missing=no_servers),
     Check(name="e2e", run=pytest_on("tests/e2e", processes=1), is_slow=True, missing=no_servers),

@@ -37,7 +37,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     service: Service = app.extensions["service"]
     minter = Minter.from_file(settings.identity_signing_key)
-    app.secret_key = settings.session_secret
     app.extensions["upstreams"] = Upstreams(settings.upstreams, minter, concurrency=settings.concurrency)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -209,6 +209,8 @@ class _Child:
         return False
 
     def note_death(self, backoff: Backoff) -> float:
+        """How long to wait. What the dead left in its group goes too: it may hold the port that the next one needs."""
+        self._kill_group()
         lived = time.monotonic() - self._born
         self._deaths = 1 if lived > backoff.forgive else self._deaths + 1
         wait = backoff.after(self._deaths)
@@ -224,10 +226,14 @@ class _Child:
             return
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(self.program.stop_seconds)
-        # What the program itself left behind in its group (or itself, deaf to SIGTERM) goes now.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        # What the program left behind in its group (or itself, deaf to SIGTERM) goes now.
+        self._kill_group()
         self.process.wait()
+
+    def _kill_group(self) -> None:
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
     def complaint(self, what: str) -> str:
         end = self.log.read_text(errors="replace").splitlines()[-12:] if self.log.exists() else []

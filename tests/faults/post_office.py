@@ -38,4 +38,4 @@ class PostOffice:
 
     def to(self, address: str) -> list[Any]:
         """What this address got."""
-        return [letter for letter in self.letters if letter["to"] == address]
+        return [letter for letter in self.letters if address in str(letter["to"])]

@@ -289,3 +289,11 @@ def test_cases_opened_at_the_same_time_get_numbers_of_their_own(desk: Desk) -> N
         numbers = list(pool.map(lambda _: desk.open_case()["number"], range(8)))
 
     assert len(set(numbers)) == 8
+
+
+def test_a_subject_is_one_line(desk: Desk) -> None:
+    case = desk.open_case(subject="Broken\r\nBcc: all@example.com")
+
+    assert case["subject"] == "Broken Bcc: all@example.com"
+    assert desk.admin.patch(f"/cases/{case['id']}", {"subject": " a\n b "}).json["subject"] == "a b"
+    assert desk.admin.post("/cases", {"subject": " \n "}).status_code == 422

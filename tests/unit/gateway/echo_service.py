@@ -12,6 +12,7 @@ LOCK = threading.Lock()
 
 class Echo(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet, or each answer waits 40 ms for an acknowledgement
 
     def setup(self):
         super().setup()

@@ -91,3 +91,38 @@ def test_the_run_set_is_part_of_the_dev_set() -> None:
         return {line.split()[0] for line in lines if "==" in line and not line.startswith(" ")}
 
     assert pinned("run") | pinned("uv") <= pinned("dev")
+
+
+def without_ensurepip(monkeypatch: pytest.MonkeyPatch, *, user: int) -> list[list[str]]:
+    """A Debian whose Python makes no environments; what would be run is noted instead."""
+    ran: list[list[str]] = []
+    monkeypatch.setattr(crm.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(crm.os, "geteuid", lambda: user)
+    monkeypatch.setattr(crm, "run", lambda argv, _complaint: ran.append(argv))
+    return ran
+
+
+def test_without_ensurepip_root_has_it_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = without_ensurepip(monkeypatch, user=0)
+    crm.add_venv_to_debian()
+    assert ran[-1][:3] == ["apt-get", "install", "-y"]
+    assert ran[-1][-1].endswith("-venv")
+
+
+def test_without_ensurepip_everybody_else_gets_the_one_command_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = without_ensurepip(monkeypatch, user=1000)
+    with pytest.raises(crm.Trouble, match=r"sudo apt-get install -y python3\.\d+-venv"):
+        crm.add_venv_to_debian()
+    assert ran == []
+
+
+def test_an_old_python_is_told_which_one_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crm.sys, "version_info", (3, 9, 2, "final", 0))
+    with pytest.raises(crm.Trouble, match=r"This is Python 3\.9\.2\. Install Python 3\.11"):
+        crm.prepare("run")
+
+
+def test_a_full_disk_is_said_before_anything_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crm, "DISK_BYTES", 10**18)
+    with pytest.raises(crm.Trouble, match="it takes 2 GB"):
+        crm.check_disk()

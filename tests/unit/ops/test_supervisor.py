@@ -103,6 +103,25 @@ def test_a_killed_program_comes_back(tmp_path: Path) -> None:
     assert "phoenix ended with code -9" in said[0]
 
 
+def test_what_a_killed_program_leaves_behind_goes_before_it_comes_back(tmp_path: Path) -> None:
+    parent = f"""
+import pathlib, subprocess, sys, time
+child = subprocess.Popen([sys.executable, '-c', {SLEEPER!r}])
+pathlib.Path(sys.argv[1]).write_text(str(child.pid))
+time.sleep(60)
+"""
+    note = tmp_path / "pid"
+    program = python("parent", parent, str(note))
+    with Supervisor([program], logs=tmp_path, say=lambda _: None, backoff=Backoff(first=30)) as one:
+        one.start()
+        until(lambda: note.exists() and note.read_text() != "")
+        thread = running(one)
+        os.kill(one.pids()["parent"], signal.SIGKILL)
+        until(lambda: not is_alive(int(note.read_text())))
+        one.ask_to_stop()
+        thread.join(5)
+
+
 def test_each_death_doubles_the_wait_up_to_a_limit() -> None:
     backoff = Backoff(first=0.5, longest=3)
     assert [backoff.after(deaths) for deaths in (1, 2, 3, 4, 9)] == [0.5, 1.0, 2.0, 3.0, 3.0]

@@ -65,7 +65,7 @@ def draft_case(
     case = Case(
         id=new_id("cas"),
         number=rules.case_number(next_number(session, "case")),
-        subject=subject,
+        subject=rules.one_line(subject),
         type=type,
         origin=origin,
         priority=priority,
@@ -91,7 +91,8 @@ def change_case(session: Session, case: Case, *, changes: Mapping[str, Any], by:
     must_be_open_to_work(session, case.customer_id)
     if changes.get("customer_id") != case.customer_id:
         must_be_open_to_work(session, changes.get("customer_id"))
-    changed = {name: value for name, value in changes.items() if getattr(case, name) != value}
+    wanted = {**changes, **({"subject": rules.one_line(changes["subject"])} if "subject" in changes else {})}
+    changed = {name: value for name, value in wanted.items() if getattr(case, name) != value}
     if not changed:
         return case
     before = {name: getattr(case, name) for name in changed}

@@ -75,3 +75,8 @@ def status_after_message(status: CaseStatus, direction: Direction, *, is_interna
 
 def case_number(counter: int) -> str:
     return f"C-{counter:06d}"
+
+
+def one_line(subject: str) -> str:
+    """A subject stands in headers of letters and in lists: line breaks become spaces."""
+    return " ".join(subject.split())

@@ -1,5 +1,6 @@
 """Cases, their types, messages and history on the wire."""
 
+from math import isfinite
 from typing import Any
 
 from marshmallow import ValidationError, fields, pre_dump, validate, validates_schema
@@ -15,7 +16,7 @@ from cases.workflows.runs.queries import latest_run
 from cases.workflows.runs.schemas import RunRead
 from servicekit.schemas import Instant, Schema
 
-SUBJECT = validate.Length(min=1, max=300)
+SUBJECT = [validate.Length(min=1, max=300), validate.Regexp(r"[\s\S]*\S", error="Give a subject.")]
 LONG_TEXT = validate.Length(max=20_000)
 ID = validate.Length(min=1, max=40)
 MAX_VALUES, MAX_VALUE = 50, 2000
@@ -36,6 +37,8 @@ def _is_plain(value: Any) -> None:
     parts = value if isinstance(value, list) else [value]
     if len(parts) > MAX_VALUES or not all(part is None or isinstance(part, str | int | float | bool) for part in parts):
         raise ValidationError("Give a text, a number, true or false, or a list of these.")
+    if any(isinstance(part, float) and not isfinite(part) for part in parts):
+        raise ValidationError("Give a finite number.")
     if any(isinstance(part, str) and len(part) > MAX_VALUE for part in parts):
         raise ValidationError(f"Give at most {MAX_VALUE} characters.")
 

@@ -15,7 +15,7 @@ from customers.directory.rules import CustomerKind, DuplicateCustomer, company_d
 from customers.events import SubmitterIdentified
 from customers.intake.models import Submission
 from customers.intake.rules import Submitter, remark_on_matches
-from servicekit.errors import Unavailable
+from servicekit.errors import NotYet
 from servicekit.outbox import record
 
 _LOOKED_AT = 10
@@ -116,7 +116,7 @@ def _enter(session: Session, values: dict[str, str | None], by: By) -> Customer:
         return enter_customer(session, values=values, by=by)
     except DuplicateCustomer as error:
         # Another transaction added the same person in this moment: the next try will find it.
-        raise Unavailable(error.detail) from error
+        raise NotYet(error.detail) from error
 
 
 def _join(session: Session, organization: Customer, person: Customer, by: By) -> None:
