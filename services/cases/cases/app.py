@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from cases.agreements import views as agreements
 from cases.casework import views as casework
 from cases.consumers import consumers
 from cases.events import TOLD
@@ -22,6 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         routes=[
             casework.routes,
             casework.case_types,
+            agreements.routes,
             forms.routes,
             definitions.routes,
             runs.routes,

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from cases.casework.actions import link_case
 from cases.casework.models import Case
+from cases.casework.queries import hold
 from cases.directory.actions import keep_customer, keep_user
 from cases.directory.models import KnownCustomer, KnownUser
 from servicekit.consumers import Consumers, Delivered
@@ -95,7 +96,7 @@ def on_customer_told(session: Session, heard: Delivered[CustomerHeard]) -> None:
 @consumers.on("submitter.identified.v1", reads=SubmitterHeard)
 def on_submitter_identified(session: Session, heard: Delivered[SubmitterHeard]) -> None:
     """Link the case to the customer; the person is its contact."""
-    case = session.get(Case, heard.data.case_id)
-    if case is None:
+    if session.get(Case, heard.data.case_id) is None:
         raise NotYet(f"There is no case {heard.data.case_id} here.")
+    case = hold(session, heard.data.case_id)
     link_case(session, case, customer_id=heard.data.customer_id, contact_id=heard.data.person_id, now=heard.at)

@@ -47,9 +47,9 @@ def test_an_unknown_user_takes_as_long_as_a_wrong_password(gateway):
 
     def seconds(email):
         gateway.clock.move(hours=25)  # every failure is forgotten, so no try is refused early
-        begun = time.perf_counter()
+        begun = time.thread_time()  # work, not waiting: other programs of the machine must not decide
         assert gateway.log_in(email, "not the password at all").status_code == 401
-        return time.perf_counter() - begun
+        return time.thread_time() - begun
 
     known = statistics.median(seconds(ADMIN) for _ in range(7))
     unknown = statistics.median(seconds("nobody@example.com") for _ in range(7))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from cases.casework.models import Case, CaseHistory, CaseMessage, CaseType
 from cases.directory.queries import named_like
-from cases.workflows.runs.queries import subjects_of_user
+from cases.workflows.runs.queries import live_run_id, lock_run, subjects_of_user
 from servicekit.auth import Principal, Scope, visible
 from servicekit.errors import NotFound, one_field
 
@@ -30,6 +30,19 @@ def find_case(session: Session, id_or_number: str, principal: Principal) -> Case
     if case is None:
         raise NotFound("There is no such case, or it is not yours.")
     return case
+
+
+def hold_case(session: Session, id_or_number: str, principal: Principal) -> Case:
+    """`find_case` for a change: nobody else changes the case until commit."""
+    return hold(session, find_case(session, id_or_number, principal).id)
+
+
+def hold(session: Session, case_id: str) -> Case:
+    """The case, locked after its run: in this order everywhere, so that two changes never wait for each other."""
+    run_id = live_run_id(session, CASE, case_id)
+    if run_id is not None:
+        lock_run(session, run_id)
+    return session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
 
 
 def matches(text: str) -> ColumnElement[bool]:

@@ -132,7 +132,7 @@ def show_case(call: Call, id: str) -> Case:
 @routes.patch("/cases/<id>", needs="cases:write", body=CaseUpdate, returns=CaseRead, awaits=knows_who_is_named)
 def change_case(call: Call, id: str) -> Case:
     """Change a case."""
-    case = queries.find_case(call.session, id, call.principal)
+    case = queries.hold_case(call.session, id, call.principal)
     call.check_version(case)
     if "type" in call.body:
         queries.type_named(call.session, call.body["type"], pointer="/type")
@@ -148,7 +148,7 @@ def transition_case(call: Call, id: str) -> Case:
     Closing says how it ended, and is refused with the list of open work items while a workflow runs, unless
     `cancel_workflow` is sent. Going back to `working` reopens.
     """
-    case = queries.find_case(call.session, id, call.principal)
+    case = queries.hold_case(call.session, id, call.principal)
     call.check_version(case)
     return leading.transition_case(call.session, case, wanted=call.body, by=call.principal.id, now=call.now)
 
@@ -158,7 +158,7 @@ def transition_case(call: Call, id: str) -> Case:
 )
 def assign_case(call: Call, id: str) -> Case:
     """Give a case to a person, a team or both."""
-    case = queries.find_case(call.session, id, call.principal)
+    case = queries.hold_case(call.session, id, call.principal)
     call.check_version(case)
     wanted = {"owner_id": case.owner_id, "team_id": case.team_id, **call.body}
     return actions.assign_case(call.session, case, by=call.principal.id, now=call.now, **wanted)
@@ -173,7 +173,7 @@ def list_messages(call: Call, id: str) -> Select[CaseMessage]:
 @routes.post("/cases/<id>/messages", needs="cases:write", body=MessageCreate, returns=MessageRead)
 def add_message(call: Call, id: str) -> CaseMessage:
     """Write to a case: a public reply, or a note among colleagues."""
-    case = queries.find_case(call.session, id, call.principal)
+    case = queries.hold_case(call.session, id, call.principal)
     return actions.add_message(
         call.session,
         case,
@@ -205,7 +205,7 @@ def show_workflow_of_case(call: Call, id: str) -> WorkflowRun:
 @routes.post("/cases/<id>/workflow", needs="cases:write", body=WorkflowChoice, returns=RunRead)
 def start_workflow_of_case(call: Call, id: str) -> WorkflowRun:
     """Start a workflow on a case that has none running."""
-    case = queries.find_case(call.session, id, call.principal)
+    case = queries.hold_case(call.session, id, call.principal)
     definition = leading.must_be_startable(call.session, call.body["workflow"])
     return leading.start_workflow(
         call.session, case, definition, cause=call.request_id, by=call.principal.id, now=call.now

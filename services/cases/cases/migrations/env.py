@@ -1,5 +1,6 @@
 """Alembic's entry: this service's tables."""
 
+import cases.agreements.models
 import cases.casework.models
 import cases.directory.models
 import cases.forms.models

@@ -155,7 +155,7 @@ def unblock_customer(session: Session, customer: Customer, *, by: By) -> Custome
 
 
 def mark_changed(session: Session, customer: Customer, *, changed: str, by: By) -> None:
-    """What hangs on the customer changes: a new version and its event. Holds the row, so that others wait their turn."""
+    """What hangs on the customer changes: a new version and its event. Holds the row: others wait their turn."""
     session.refresh(customer, attribute_names=["version"], with_for_update=True)
     _touch(session, customer, by)
     record(session, _state(CustomerUpdated, customer, changed), about=customer, at=by.now)
