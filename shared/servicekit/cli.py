@@ -1,4 +1,4 @@
-"""What an operator can say to one service: `flask --app cases.app migrate | worker | parked … | openapi | asyncapi`."""
+"""What an operator can say to one service: `flask --app … migrate | worker | parked … | openapi | asyncapi`."""
 
 import json
 from collections.abc import Callable

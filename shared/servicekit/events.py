@@ -9,7 +9,7 @@ from servicekit.ids import uuid7
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact that a service tells. Subclasses set TYPE (`case.opened.v1`); the docstring says what happened."""
+    """A fact that a service tells. Subclasses set TYPE (`book.lent.v1`); the docstring says what happened."""
 
     TYPE: ClassVar[str]
 
@@ -71,5 +71,5 @@ def new_event_id() -> str:
 
 
 def topic(event_type: str) -> str:
-    """`case.opened.v1` without its major version."""
+    """`book.lent.v1` without its major version."""
     return event_type.rpartition(".v")[0]

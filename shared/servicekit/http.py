@@ -85,6 +85,7 @@ class Operation:
     awaits: Callable[[Session, Mapping[str, Any]], bool] | None = None
     accepts_form: bool = False
     is_raw: bool = False
+    is_live: bool = False  # the answer also shows what others told us, which moves without the version: never 304
     max_bytes: int = JSON_LIMIT
 
     @property
@@ -228,7 +229,7 @@ def _entity_answer(call: Call, operation: Operation, result: Any, status: int) -
     version = getattr(result, "version", None)
     if isinstance(version, int):
         answer.headers["ETag"] = etag(version)
-        if not operation.writes and request.headers.get("If-None-Match") == etag(version):
+        if not (operation.writes or operation.is_live) and request.headers.get("If-None-Match") == etag(version):
             unchanged = Response(status=304)
             unchanged.headers["ETag"] = etag(version)
             return unchanged

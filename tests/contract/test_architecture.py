@@ -27,7 +27,7 @@ NOUNS = (
 )
 # English words that are also our nouns, as the kit uses them.
 INNOCENT = re.compile(
-    r"in case|case of|the case|this case|case-|lower case|upper case|snake case|lower-case|frequent case|caseless|in order|order_by|order_key|"
+    r"CASE \?|in case|case of|the case|this case|case-|lower case|upper case|snake case|lower-case|frequent case|caseless|in order|order_by|order_key|"
     r"\border\b|ordered|ordering|\bleads?\b|leader|leading|casefold|lowercase|uppercase|organizational|crash case|worst case|one case",
     re.IGNORECASE,
 )

@@ -26,7 +26,7 @@ HOLD_ALONE_SECONDS = 30.0
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 
-Ticket = TypeVar("Ticket")
+Handle = TypeVar("Handle")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,8 +41,8 @@ class Listening:
 
 
 @dataclass(frozen=True, slots=True)
-class _Work(Generic[Ticket]):
-    ticket: Ticket
+class _Work(Generic[Handle]):
+    handle: Handle
     delivery: Delivery
     since: float = field(default_factory=time.monotonic)
 
@@ -104,20 +104,20 @@ class OutageGate:
         return outcome
 
 
-class Lanes(Generic[Ticket]):
-    """Run deliveries; `settle(ticket, outcome)` is called on the lane's thread, with None for what had not begun."""
+class Lanes(Generic[Handle]):
+    """Run deliveries; `settle(handle, outcome)` is called on the lane's thread, with None for what had not begun."""
 
     def __init__(
         self,
         listening: Listening,
         *,
-        settle: Callable[[Ticket, Outcome | None], None],
-        wanted: Callable[[Ticket], bool] = lambda _: True,
+        settle: Callable[[Handle, Outcome | None], None],
+        wanted: Callable[[Handle], bool] = lambda _: True,
     ) -> None:
         """`wanted` is asked before a message begins: one whose connection is gone will come again by another."""
         self._handler, self._stop, self._settle, self._wanted = listening.handler, listening.stop, settle, wanted
         self._gate = OutageGate(listening.stop)
-        self._lines: list[SimpleQueue[_Work[Ticket] | None]] = [SimpleQueue() for _ in range(listening.threads)]
+        self._lines: list[SimpleQueue[_Work[Handle] | None]] = [SimpleQueue() for _ in range(listening.threads)]
         self._threads = [
             threading.Thread(target=self._run, args=(line,), name=f"bus-lane-{number}", daemon=True)
             for number, line in enumerate(self._lines)
@@ -125,9 +125,9 @@ class Lanes(Generic[Ticket]):
         for thread in self._threads:
             thread.start()
 
-    def give(self, ticket: Ticket, delivery: Delivery, key: str) -> None:
+    def give(self, handle: Handle, delivery: Delivery, key: str) -> None:
         """Put the message at the end of its key's lane."""
-        self._lines[hash(key) % len(self._lines)].put(_Work(ticket, delivery))
+        self._lines[hash(key) % len(self._lines)].put(_Work(handle, delivery))
 
     @property
     def are_busy(self) -> bool:
@@ -144,13 +144,13 @@ class Lanes(Generic[Ticket]):
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _run(self, line: SimpleQueue[_Work[Ticket] | None]) -> None:
+    def _run(self, line: SimpleQueue[_Work[Handle] | None]) -> None:
         while (work := line.get()) is not None:
-            has_to_run = self._wanted(work.ticket) and not self._stop.is_set()
+            has_to_run = self._wanted(work.handle) and not self._stop.is_set()
             outcome = self._handle(work) if has_to_run else None
-            self._settle(work.ticket, outcome)
+            self._settle(work.handle, outcome)
 
-    def _handle(self, work: _Work[Ticket]) -> Outcome:
+    def _handle(self, work: _Work[Handle]) -> Outcome:
         return self._gate.run(
             lambda: run_handler(self._handler, work.delivery),
             since=work.since,

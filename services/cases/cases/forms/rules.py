@@ -11,7 +11,6 @@ HONEYPOT = "website_url_"
 """A field that people never see; whoever fills it in is a program."""
 
 MAX_FIELDS = 60
-LONGEST_ANSWER = 10_000
 
 ANY_TEXT = frozenset({"text", "textarea", "choice"})
 MAPPINGS: dict[str, frozenset[str]] = {

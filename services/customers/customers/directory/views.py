@@ -67,7 +67,7 @@ def add_customer(call: Call) -> Customer:
     return actions.add_customer(call.session, details=details, by=_by(call), allows_duplicate=allows_duplicate)
 
 
-@routes.get("/customers/<id>", needs="customers:read", returns=CustomerRead)
+@routes.get("/customers/<id>", needs="customers:read", returns=CustomerRead, is_live=True)
 def show_customer(call: Call, id: str) -> Customer:
     """Show a customer."""
     return queries.find_customer(call.session, call.principal, id)

@@ -31,14 +31,11 @@ def queue_email(
     to: str,
     to_name: str,
     now: datetime,
-    to_user_id: str | None = None,
-    reply_to: str | None = None,
-    case_id: str | None = None,
-    order_id: str | None = None,
-    customer_id: str | None = None,
+    **about: str | None,
 ) -> Email:
     """Once for an event, a kind and a mailbox: the second time gives back the first.
 
+    `about`: to_user_id, reply_to, and the ids of the case, order and customer that it belongs to.
     An address that cannot be one makes a failed e-mail, so that staff see why the person heard nothing.
     """
     address, trouble = _read_address(to)
@@ -55,11 +52,6 @@ def queue_email(
         correlation_id=current_trace().correlation_id,
         to=address,
         to_name=rules.one_line(to_name)[:300],
-        to_user_id=to_user_id,
-        reply_to=reply_to,
-        case_id=case_id,
-        order_id=order_id,
-        customer_id=customer_id,
         subject=rules.one_line(letter.subject)[:500],
         letter=stored(letter),
         when_unknown=KINDS[kind].when_unknown,
@@ -68,6 +60,7 @@ def queue_email(
         next_try_at=now,
         created_at=now,
         updated_at=now,
+        **about,
     )
     session.add(email)
     if trouble:
