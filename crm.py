@@ -69,6 +69,9 @@ def main(arguments: list[str]) -> NoReturn:
         prepare(command.lock)
     except Trouble as trouble:
         sys.exit(f"\n{trouble}")
+    # A folder is named as seen from where the person stands; the command runs beside this file.
+    places = [before in {"--data", "--folder"} for before in ["", *rest]]
+    rest = [os.path.abspath(word) if is_place else word for word, is_place in zip(rest, places)]
     become([str(PYTHON), *command.run, *rest])
 
 

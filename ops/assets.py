@@ -123,5 +123,8 @@ def _run(argv: list[str], cwd: Path) -> None:
 
 
 if __name__ == "__main__":
-    fetch()
+    try:
+        fetch()
+    except Trouble as trouble:
+        sys.exit(str(trouble))
     print(f"{VENDOR.relative_to(ROOT)}: {', '.join(sorted(path.name for path in VENDOR.iterdir()))}")

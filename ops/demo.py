@@ -5,12 +5,13 @@ import hashlib
 import json
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from ops import demo_data
 from ops.api import Api, Document, Refused, eventually
@@ -75,16 +76,23 @@ def load(api: Api, book: Book, *, progress: Callable[[str], None]) -> None:
     done = count(1)
     with book.kept():
         loader.load_foundations()
-        with ThreadPoolExecutor(THREADS) as pool:
-            # Customers first, so that the other services have heard of them when their orders and cases come.
-            for tasks in (
-                [pool.submit(loader.load_customer, customer) for customer in demo.customers],
-                [pool.submit(loader.load_work, customer) for customer in demo.customers],
-                [pool.submit(loader.submit, number, *form) for number, form in enumerate(demo.submissions)],
-            ):
-                for task in tasks:
-                    task.result()
-                    progress(f"{next(done)} of {total}")
+        # Customers first, so that the other services have heard of them when their orders and cases come.
+        for load_one, things in (
+            (loader.load_customer, [(customer,) for customer in demo.customers]),
+            (loader.load_work, [(customer,) for customer in demo.customers]),
+            (loader.submit, list(enumerate(demo.submissions))),
+        ):
+            for _ in _side_by_side(load_one, things):
+                progress(f"{next(done)} of {total}")
+
+
+def _side_by_side(load_one: Callable[..., None], things: Sequence[tuple[Any, ...]]) -> Iterator[None]:
+    """Load several at once; when one is refused or somebody presses Ctrl-C, what has not begun is left out."""
+    pool = ThreadPoolExecutor(THREADS)
+    try:
+        yield from pool.map(lambda thing: load_one(*thing), things)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 class _Loader:
@@ -141,7 +149,8 @@ class _Loader:
         for index, case in enumerate(customer.cases):
             self._case(f"case {customer.key} {index}", id_, case)
 
-    def submit(self, number: int, form: str, answers: Document) -> None:
+    def submit(self, number: int, submission: tuple[str, Document]) -> None:
+        form, answers = submission
         self._book.once(f"submission {number}", lambda key: self._submit(form, answers, key))
 
     def _submit(self, form: str, answers: Document, key: str) -> str:

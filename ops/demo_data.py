@@ -5,9 +5,9 @@ from random import Random
 from typing import Any
 
 Document = dict[str, Any]
-COMPANIES = 24
+COMPANIES = 20
 ORDER_ENDS = ("placed", "confirmed", "confirmed", "paid", "paid", "paid", "paid", "cancelled")
-INDIVIDUALS = 12
+INDIVIDUALS = 8
 
 STAFF = (
     ("maya.okafor", "Maya Okafor", "manager"),
@@ -272,7 +272,7 @@ def _with_history(lot: Random, key: str, body: Document, contacts: tuple[Documen
         key=key,
         body={**body, "source": "demo"},
         contacts=contacts,
-        orders=tuple(_order(lot) for _ in range(lot.choice((0, 1, 1, 2)))),
+        orders=tuple(_order(lot) for _ in range(lot.choice((0, 1, 1, 2, 1, 0)))),
         cases=tuple(_case(lot) for _ in range(lot.choice((0, 1, 1)))),
         notes=tuple(lot.sample(NOTES, lot.choice((0, 0, 1)))),
         activities=tuple(_activity(lot) for _ in range(lot.choice((0, 1, 1)))),

@@ -49,6 +49,8 @@ class Installation:
             "CRM_PUBLIC_URL": self.url,
             "PYTHONUNBUFFERED": "1",
             "NO_COLOR": "1",
+            # A person's shell may hold it; it is for the gateway alone.
+            "CRM_ADMIN_PASSWORD": "",
         }
         if service == "notifications":
             told |= {"CRM_MAIL_URL": f"file://{place.mail}", "CRM_MAIL_FROM": "Customer Manager <crm@demo.example>"}
@@ -63,6 +65,7 @@ class Installation:
         told["CRM_SESSION_SECRET_FILE"] = str(place.secret("session"))
         told["CRM_DEV_MAIL_DIR"] = str(place.mail)
         told["CRM_ADMIN_EMAIL"] = administrator()
+        told["CRM_ADMIN_PASSWORD"] = os.environ.get("CRM_ADMIN_PASSWORD", "")
         return told
 
     def programs(self) -> list[Program]:

@@ -17,8 +17,8 @@ def main(arguments: list[str]) -> int:
     if asked.tool == "migrate":
         migrate(installation, say=print)
     elif asked.tool == "login-link":
-        path = Command(installation, "gateway", "login-link", "--email", asked.email).last_line()
-        print(installation.place.address() + path)
+        address = installation.place.address()
+        print(address + Command(installation, "gateway", "login-link", "--email", asked.email).last_line())
     else:
         return flask(installation, asked.service, "parked", *(asked.words or ["list"]))
     return 0

@@ -3,8 +3,8 @@
 import argparse
 import os
 import signal
+import subprocess
 import sys
-import threading
 import time
 import webbrowser
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from ops import assets, demo, selfcheck
 from ops.api import Api
 from ops.commands import Command
 from ops.migrations import is_up_to_date, migrate
-from ops.place import Place, Trouble, place_of, write_private
+from ops.place import ROOT, Place, Trouble, place_of, write_private
 from ops.processes import SHARED_MODULES, Installation, administrator, choose_ports
 from ops.screen import step
 from servicekit.supervisor import NotReady, Supervisor
@@ -72,8 +72,7 @@ def start(installation: Installation, asked: argparse.Namespace, started: float)
         with step("Bringing the databases up to date") as line:
             migrate(installation, say=line.now)
     if fetching:
-        with step("Fetching what the console shows"):
-            fetching.join()
+        await_assets(fetching)
     programs = installation.programs()
     with Supervisor(programs, logs=place.logs, say=warn, preload=SHARED_MODULES) as supervisor:
         with step("Starting gateway, services and workers") as line:
@@ -98,21 +97,22 @@ def start(installation: Installation, asked: argparse.Namespace, started: float)
         print("Stopped. Again: python3 crm.py up")
 
 
-def fetch_assets() -> threading.Thread | None:
-    """Fetch beside the migrations; without a network the console is plainer, and whole."""
+def fetch_assets() -> subprocess.Popen[str] | None:
+    """Fetch beside the migrations, in a process: no thread may run while processes are copied from this one."""
     if assets.are_fresh():
         return None
+    return subprocess.Popen(
+        [sys.executable, "-m", "ops.assets"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
 
-    def fetch() -> None:
-        try:
-            assets.fetch()
-        except (Trouble, OSError) as error:
-            reason = " ".join(str(error).split())[:200]
-            warn(f"The console will look plainer: its style and icons could not be fetched. {reason} …")
 
-    thread = threading.Thread(target=fetch, daemon=True)
-    thread.start()
-    return thread
+def await_assets(fetching: subprocess.Popen[str]) -> None:
+    """Without a network the console is plainer, and whole."""
+    with step("Fetching what the console shows"):
+        _, complaint = fetching.communicate()
+    if fetching.returncode:
+        reason = " ".join(complaint.split())[:200]
+        warn(f"The console will look plainer: its style and icons could not be fetched. {reason} …")
 
 
 def login_link(installation: Installation) -> Command:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 THRESHOLD = 5
 FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 5.0
+LONGEST_PAUSE = 2.0
 
 
 class State(StrEnum):

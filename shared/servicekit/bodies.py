@@ -67,13 +67,19 @@ def _read_object(operation: "Operation") -> Any:
     if request.mimetype not in JSON_TYPES:
         raise UnsupportedMedia(f"Send application/json; this is {request.mimetype or 'of no named type'}.")
     try:
-        value = json.loads(raw)
+        value = json.loads(raw, parse_constant=_refuse_constant)
+        if b"\\u" in raw:
+            json.dumps(value, ensure_ascii=False).encode()  # half a character (a lone surrogate) cannot be stored
     except ValueError as error:
         raise Malformed(f"The body is not JSON: {error}.") from error
     if not isinstance(value, dict):
         detail = "The body must be a JSON object."
         raise Invalid(detail, fields=[FieldError(pointer="", code="wrong_type", detail=detail)])
     return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number in JSON")
 
 
 def _wrong_parameter(name: str, code: str, detail: str) -> Invalid:

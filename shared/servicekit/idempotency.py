@@ -46,9 +46,7 @@ def claim(session: Session, principal: Principal, *, now: datetime) -> Claim | N
         return None
     if not 0 < len(key) <= 255:  # noqa: PLR2004 - the column's width
         raise _wrong_key("invalid", "Give a key of 1 to 255 characters.")
-    fingerprint = hashlib.sha256(
-        b"\n".join([request.method.encode(), request.path.encode(), request.get_data()])
-    ).hexdigest()
+    fingerprint = hashlib.sha256(b"\n".join([request.method.encode(), request.path.encode(), _sent()])).hexdigest()
     is_new = insert_if_absent(
         session,
         IdempotencyKey,
@@ -71,6 +69,11 @@ def claim(session: Session, principal: Principal, *, now: datetime) -> Claim | N
 def forget_old_keys(session: Session, *, now: datetime) -> int:
     """Drop the keys older than a day."""
     return session.execute(delete(IdempotencyKey).where(IdempotencyKey.stored_at < now - KEEP)).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def _sent() -> bytes:
+    """The body, also where it was a form, whose bytes are gone once it is read."""
+    return json.dumps(sorted(request.form.lists())).encode() if request.form else request.get_data()
 
 
 def _wrong_key(code: str, detail: str) -> Invalid:

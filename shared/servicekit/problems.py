@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -26,10 +26,11 @@ def problem(
     detail: str,
     fields: Iterable[FieldError] = (),
     headers: Iterable[tuple[str, str]] = (),
-    **extra: Any,
+    extra: Mapping[str, Any] | None = None,
 ) -> Response:
     """The answer for one failure; `code` is the stable part, `type` resolves to its documentation."""
     body: dict[str, Any] = {
+        **(extra or {}),
         "type": f"/api/docs#problem-{code}",
         "title": title,
         "status": status,
@@ -37,7 +38,6 @@ def problem(
         "instance": request.path,
         "code": code,
         "request_id": g.get("request_id"),
-        **extra,
     }
     errors = [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in fields]
     if errors:
@@ -59,7 +59,7 @@ def problem_of(error: Error) -> Response:
         detail=error.detail,
         fields=error.fields,
         headers=headers.items(),
-        **error.extra,
+        extra=error.extra,
     )
 
 

@@ -77,6 +77,9 @@ def test_a_second_customer_with_the_same_address_is_refused_with_its_name(staff:
     staff.press("Add customer")
     staff.sees("There is a problem")
     assert staff.page.input_value("#f-email") == "kontakt@nordwind.example"
+    assert staff.findings() == []
+    staff.page.locator(".notice.w a:has-text('Nordwind Logistik GmbH')").click()
+    staff.sees("kontakt@nordwind.example")
 
 
 def test_the_list_narrows_while_typing_and_the_address_says_how(staff: Visitor) -> None:
@@ -209,6 +212,10 @@ def test_an_internal_note_and_a_reply_cannot_be_taken_for_each_other(staff: Visi
     staff.page.fill("#body", f"Dear Katrin {now}")
     staff.press("Send")
     staff.page.locator(f".msg.ours:has-text('{now}')").wait_for()
+    sent = [
+        mail["to"] for mail in world.api.get("/emails", case_id=world.ids["case"])["data"] if not mail["to_user_id"]
+    ]
+    assert "k.behrens@nordwind.example" in sent
     messages = world.api.get(f"/cases/{world.ids['case']}/messages")["data"]
     assert {m["body"]: m["is_internal"] for m in messages if now in m["body"]} == {
         f"Firmware bug {now}": True,

@@ -1,79 +1,93 @@
 """docker-compose.yml runs the same system on PostgreSQL and RabbitMQ, closed to the outside but for the gateway."""
 
+import hashlib
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
-from ops.api import Api
 from tests.compose.engine import docker
+from tests.compose.project import Project
 from tests.e2e.journey import Company
-from tests.stacks import free_ports
+from tests.stacks import wait_for
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-ADMIN = "ada@example.com"
-
-
-class Project:
-    """A compose project in a clone of its own."""
-
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.port = folder, port
-        self.url = f"http://127.0.0.1:{port}"
-
-    def compose(self, *words: str, must_work: bool = True) -> str:
-        answer = docker("compose", "-p", "crmtest", *words, cwd=str(self.folder))
-        assert not must_work or answer.returncode == 0, (
-            f"compose {words}:\n{answer.stdout[-3000:]}{answer.stderr[-3000:]}"
-        )
-        return answer.stdout
-
-    def password(self) -> str:
-        found = re.search(r"^CRM_ADMIN_PASSWORD=(.+)$", (self.folder / ".env").read_text(), re.MULTILINE)
-        assert found
-        return found[1]
+FOREIGN = {"postgres", "rabbitmq"}
+# Run inside a service's container, so as that service's user of the broker.
+ATTEMPTS = """
+import os, pika
+url = open(os.environ["CRM_BUS_URL_FILE"]).read().strip()
+def attempt(work):
+    channel = pika.BlockingConnection(pika.URLParameters(url)).channel()
+    channel.confirm_delivery()
+    try:
+        work(channel)
+        return "allowed"
+    except pika.exceptions.ChannelClosedByBroker as error:
+        return str(error.reply_code)
+as_cases = pika.BasicProperties(user_id="cases")
+print(*[attempt(work) for work in (
+    lambda channel: channel.basic_publish("crm.events", "customer.created.v1", b"{}"),
+    lambda channel: channel.basic_publish("crm.events", "order.placed.v1", b"{}", as_cases),
+    lambda channel: channel.basic_get("cases.events.v1"),
+    lambda channel: channel.queue_declare("mine"),
+    lambda channel: channel.queue_delete("orders.events.v1"),
+)])
+"""
+GARBAGE = """
+import os, pika
+url = open(os.environ["CRM_BUS_URL_FILE"]).read().strip()
+channel = pika.BlockingConnection(pika.URLParameters(url)).channel()
+channel.confirm_delivery()
+channel.basic_publish("crm.events", "order.placed.v1", b"this is no event")
+"""
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    folder = tmp_path_factory.mktemp("compose") / "crm"
-    subprocess.run(["git", "clone", "-q", str(ROOT), str(folder)], check=True)
-    port = free_ports()["gateway"]
-    argv = [
-        sys.executable,
-        "-m",
-        "ops.compose_init",
-        "--port",
-        str(port),
-        "--admin-email",
-        ADMIN,
-        "--folder",
-        str(folder),
-    ]
-    subprocess.run(argv, cwd=ROOT, check=True, capture_output=True)
-    project = Project(folder, port)
-    try:
-        project.compose("up", "--build", "--wait", must_work=False)
-        states = [
-            json.loads(line)
-            for line in project.compose("ps", "-a", "--format", "json").splitlines()
-            if line.startswith("{")
-        ]
-        bad = [one["Name"] for one in states if one["Health"] == "unhealthy" or one.get("ExitCode", 0)]
-        assert states, "compose started nothing"
-        assert not bad, f"{bad}:\n{project.compose('logs', '--tail', '40', must_work=False)[-6000:]}"
-        yield project
-    finally:
-        project.compose("down", "-v", "--remove-orphans", must_work=False)
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    project = Project(tmp_path_factory.mktemp("compose") / "crm")
+    yield project
+    project.remove()
+
+
+@pytest.fixture(scope="module")
+def project(clone: Project) -> Project:
+    clone.init()
+    clone.up()
+    return clone
+
+
+def test_a_start_without_init_says_in_one_sentence_what_to_do(clone: Project) -> None:
+    answer = clone.attempt("up", "--build", "--wait")
+    assert answer.returncode != 0
+    assert "say `python3 crm.py init` first" in answer.stderr
+    assert len(answer.stderr.strip().splitlines()) == 1
+
+
+def test_a_second_init_changes_nothing_and_says_how_to_go_on(clone: Project) -> None:
+    clone.init()
+    before = _digests(clone.folder)
+    assert len(before) > 20
+    said = clone.init()
+    assert _digests(clone.folder) == before
+    assert "docker compose up --build --wait" in said
+    assert "docker compose exec gateway flask login-link" in said
+    assert {path.stat().st_mode & 0o777 for path in (clone.folder / "secrets", clone.folder / ".env")} == {0o700, 0o600}
+
+
+def test_the_first_login_is_a_link_that_works_once(project: Project) -> None:
+    path = project.inside("gateway", "flask", "login-link").splitlines()[-1]
+    browser, stranger = requests.Session(), requests.Session()
+    assert _press_log_in(browser, project.url, path).status_code == 303
+    assert browser.get(project.url, timeout=30, allow_redirects=False).status_code == 200
+    assert _press_log_in(stranger, project.url, path).status_code == 422
+    assert stranger.get(project.url, timeout=30, allow_redirects=False).status_code == 303
 
 
 def test_the_main_job_runs_in_containers(project: Project) -> None:
-    token = Api(project.url).post("/auth/tokens", {"email": ADMIN, "password": project.password()})["access_token"]
-    company = Company(Api(project.url, token))
+    company = Company(project.api())
     for name, role in (("sam", "support"), ("fay", "finance")):
         company.hire(name, role)
     company.set_up()
@@ -90,7 +104,7 @@ def test_the_main_job_runs_in_containers(project: Project) -> None:
 def test_only_the_gateway_publishes_a_port_and_only_on_this_machine(project: Project) -> None:
     published = {
         (one["Service"], port["URL"])
-        for one in _containers(project)
+        for one in project.containers()
         for port in one.get("Publishers") or []
         if port["PublishedPort"]
     }
@@ -98,32 +112,66 @@ def test_only_the_gateway_publishes_a_port_and_only_on_this_machine(project: Pro
 
 
 def test_our_containers_run_without_root_and_cannot_write_their_image(project: Project) -> None:
-    for one in _containers(project):
-        if one["Service"] in {"postgres", "rabbitmq"}:
-            continue
+    ours = [one for one in project.containers("-a") if one["Service"] not in FOREIGN]
+    assert len(ours) == 15
+    for one in ours:
         inspected = json.loads(docker("inspect", one["ID"]).stdout)[0]
         assert inspected["Config"]["User"] == "10001", one["Service"]
         assert inspected["HostConfig"]["ReadonlyRootfs"] is True, one["Service"]
         assert inspected["HostConfig"]["CapDrop"] == ["ALL"], one["Service"]
+        assert inspected["HostConfig"]["SecurityOpt"] == ["no-new-privileges:true"], one["Service"]
+
+
+def test_no_secret_is_in_an_image_or_in_a_container_s_environment(project: Project) -> None:
+    values = [path.read_text().strip() for path in (project.folder / "secrets").iterdir()]
+    described = "".join(docker("inspect", one["ID"]).stdout for one in project.containers("-a"))
+    assert not [value for value in values if value in described]
+    assert "secrets" not in project.inside("gateway", "ls", "-a", "/app")
 
 
 def test_a_service_may_tell_only_its_own_facts_and_read_only_its_own_queue(project: Project) -> None:
+    assert project.inside("orders-worker", "python", "-c", ATTEMPTS) == "403 406 403 403 403"
+
+
+def test_a_service_sees_only_its_own_database(project: Project) -> None:
     script = (
-        "import os, pika\n"
-        "url = open(os.environ['CRM_BUS_URL_FILE']).read().strip()\n"
-        "def attempt(work):\n"
-        "    c = pika.BlockingConnection(pika.URLParameters(url)); ch = c.channel(); ch.confirm_delivery()\n"
-        "    try: work(ch); return 'allowed'\n"
-        "    except pika.exceptions.ChannelClosedByBroker as e: return str(e.reply_code)\n"
-        "foreign = lambda ch: ch.basic_publish('crm.events', 'customer.created.v1', b'x')\n"
-        "forged = lambda ch: ch.basic_publish('crm.events', 'order.placed.v1', b'x', pika.BasicProperties(user_id='cases'))\n"
-        "read = lambda ch: ch.basic_get('cases.events.v1')\n"
-        "declare = lambda ch: ch.queue_declare('mine')\n"
-        "print([attempt(one) for one in (foreign, forged, read, declare)])\n"
+        "import os, psycopg\n"
+        "url = open(os.environ['CRM_DATABASE_URL_FILE']).read().strip().replace('+psycopg', '')\n"
+        "psycopg.connect(url).close()\n"
+        "for name in ('customers', 'cases', 'gateway', 'postgres', 'template1'):\n"
+        "    try: psycopg.connect(url, dbname=name); print(name, 'is open')\n"
+        "    except psycopg.OperationalError as error: print('permission denied' in str(error))\n"
     )
-    said = project.compose("exec", "-T", "orders-worker", "python", "-c", script)
-    assert said.strip() == "['403', '406', '403', '403']"
+    assert project.inside("orders", "python", "-c", script).split() == ["True"] * 5
 
 
-def _containers(project: Project) -> list[dict]:
-    return [json.loads(line) for line in project.compose("ps", "--format", "json").splitlines() if line.startswith("{")]
+def test_a_message_that_cannot_be_handled_waits_for_the_operator(project: Project) -> None:
+    project.inside("orders-worker", "python", "-c", GARBAGE)
+
+    def parked() -> list[dict[str, object]]:
+        return json.loads(project.inside("customers", "flask", "parked", "list", "--json"))
+
+    waiting = wait_for(parked, 30, "the broken message is parked")
+    assert "discarded" in project.inside("customers", "flask", "parked", "discard", str(waiting[0]["id"]))
+    assert parked() == []
+
+
+def test_a_second_start_keeps_the_data(project: Project) -> None:
+    form = Company(project.api())
+    form.hire("kim", "support")
+    project.compose("down")
+    project.up()
+    found = project.api().get("/users", email=form.emails["kim"])["data"]
+    assert [one["email"] for one in found] == [form.emails["kim"]]
+
+
+def _press_log_in(browser: requests.Session, url: str, path: str) -> requests.Response:
+    token = re.search(r'name="_csrf" value="([^"]+)"', browser.get(url + path, timeout=30).text)
+    assert token, "the page of the link has no form"
+    form, headers = {"_csrf": token[1]}, {"Origin": url}
+    return browser.post(url + path, data=form, headers=headers, timeout=30, allow_redirects=False)
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    files = [folder / ".env", *(folder / "secrets").iterdir()]
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}

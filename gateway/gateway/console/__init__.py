@@ -28,11 +28,8 @@ NOT_OURS = ("/api/", "/dev/", "/portal")
 
 def register(app: Flask) -> None:
     """Give the gateway its pages."""
-    static.after_request(guarding.seal)
     app.register_blueprint(static)
     for module in (*PAGES, login):
-        module.blueprint.before_request(_admit)
-        module.blueprint.after_request(guarding.seal)
         app.register_blueprint(module.blueprint)
     app.register_blueprint(_nowhere())
 
@@ -97,3 +94,10 @@ def _nowhere() -> Blueprint:
         return page("states/stopped.html", answer=Answered(service="gateway", status=404), what="page", status=404)
 
     return blueprint
+
+
+# Once a process, however many applications it makes: a blueprint takes no hooks after its first registration.
+static.after_request(guarding.seal)
+for _module in (*PAGES, login):
+    _module.blueprint.before_request(_admit)
+    _module.blueprint.after_request(guarding.seal)

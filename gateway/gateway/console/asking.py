@@ -1,5 +1,7 @@
 """How a page asks the services: for who is signed in, several at once, and one that is down is an answer too."""
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -122,7 +124,7 @@ def tell(
         headers["If-Match"] = f'"{version}"'
     once = request.form.get("_once", "") if has_request_context() else ""
     if once:
-        headers["Idempotency-Key"] = f"{once}-{method}-{path.rpartition('/')[2]}"[:120]
+        headers["Idempotency-Key"] = _key(once, method, path, json.dumps(body, sort_keys=True))
     return _call(me(), method, service, path, json=dict(body) if body is not None else None, headers=headers)
 
 
@@ -132,3 +134,8 @@ def _call(principal: Principal, method: str, service: str, path: str, **rest: An
     except Error as error:
         return Answered(service=service, status=error.status, data={"detail": error.detail, "code": error.code})
     return Answered(service=service, status=answer.status, data=answer.data)
+
+
+def _key(*parts: str) -> str:
+    """Another text in the same form is another write."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -10,7 +10,9 @@ from gateway.console.asking import Answered, Question, ask, me, tell
 from gateway.console.deciding import claim, decide, still_mine
 from gateway.console.forms import Form
 from gateway.console.rendering import allow, ask_page, go, is_fragment, need, page
+from gateway.console.replying import write
 from gateway.console.steps import strip
+from gateway.console.thread import NEWEST, thread
 
 blueprint = Blueprint("console_case", __name__)
 
@@ -63,15 +65,10 @@ def write_message(id: str) -> Response:
     form.require("body", "Write something first.")
     if form.is_wrong:
         return _show(id, form=form, status=422)
-    is_internal = form.value("mode") != "reply"
-    answer = tell(
-        "POST", "cases", f"/cases/{id}/messages", body={"body": form.value("body"), "is_internal": is_internal}
-    )
-    if not answer.ok:
-        return _show(id, form=form.refused(answer), status=answer.status)
-    if is_fragment():
-        return _show(id, form=Form(values={"mode": form.value("mode")}))
-    return go(f"/cases/{id}", "The note is kept; nothing was sent." if is_internal else "The reply is on its way.")
+    said = write(need(ask("cases", f"/cases/{id}"), "case"), form)
+    if said is None:
+        return _show(id, form=form, status=422)
+    return _show(id, form=Form(values={"mode": form.value("mode")})) if is_fragment() else go(f"/cases/{id}", said)
 
 
 @blueprint.route("/cases/<id>/move", methods=["GET", "POST"])
@@ -151,15 +148,18 @@ def start_workflow(id: str) -> Response:
 def _show(id: str, *, form: Form | None = None, ask_form: Form | None = None, status: int = 200) -> Response:
     allow("cases:read", "cases")
     tab = request.args.get("tab", "talk")
+    newest = {"sort": "-created_at", "limit": NEWEST, "cursor": request.args.get("after")}
     asked = {"mine": "true", "case_id": id, "state[in]": "open,claimed", "limit": 10}
     answers = ask_page(
         case=Question("cases", f"/cases/{id}"),
-        messages=Question("cases", f"/cases/{id}/messages", {"limit": 200}),
+        messages=Question("cases", f"/cases/{id}/messages", newest),
+        emails=Question("notifications", "/emails", {"case_id": id, "limit": NEWEST}, needs="notifications:read"),
         items=Question("cases", "/work-items", asked),
         history=Question("cases", f"/cases/{id}/history", {"limit": 100 if tab == "history" else 1}),
     )
     case = need(answers["case"], "case")
     customer, contact = _customer(case), _contact(case)
+    author = _author(case, contact, customer)
     mine = still_mine(answers["items"].rows)
     return page(
         "cases/show.html",
@@ -171,12 +171,13 @@ def _show(id: str, *, form: Form | None = None, ask_form: Form | None = None, st
         run=_run(case),
         asked=mine[0] if mine else None,
         ask_form=ask_form,
-        author=_author(case, contact, customer),
+        author=author,
+        can_reply=bool(case.get("customer_id")) and me().can("customers:write"),
         moves=[(way, *_label(way, case)) for way in MOVES if way in case.get("allowed_statuses", [])],
         tab=tab,
         tabs=_tabs(case, answers["messages"]),
         messages=answers["messages"],
-        thread=[_message(message, _author(case, contact, customer)) for message in answers["messages"].rows],
+        thread=thread(answers["messages"], answers["emails"], people.names(), author),
         history=answers["history"],
         origin_text=ORIGINS.get(case["origin"], ""),
         reply_to=_author(case, contact, customer).split(" ")[0]
@@ -242,12 +243,6 @@ def _tabs(case: Mapping[str, Any], messages: Answered) -> list[dict[str, Any]]:
             {"key": "answers", "label": "Form answers", "href": f"{path}?tab=answers", "count": len(case["answers"])}
         )
     return [*tabs, {"key": "history", "label": "History", "href": f"{path}?tab=history", "count": None}]
-
-
-def _message(message: Mapping[str, Any], theirs: str) -> dict[str, Any]:
-    author = message.get("author_name") or people.names().get(message.get("author_id") or "")
-    label = theirs if message["direction"] == "in" and not message["is_internal"] else author or "A colleague"
-    return {**message, "author_label": label}
 
 
 def _facts(case: Mapping[str, Any]) -> list[tuple[str, Any]]:

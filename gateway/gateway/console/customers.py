@@ -122,7 +122,7 @@ def _prefilled(query: str, kind: str) -> dict[str, str]:
     return {"first_name": first, "last_name": last} if kind == "individual" else {"name": query}
 
 
-def _new(form: Form, status: int) -> Response:
+def _new(form: Form, status: int, *, existing: dict[str, str] | None = None) -> Response:
     looked = form.value("q") or form.value("email") or form.value("name") or form.value("last_name")
     alike = (
         ask("customers", "/customers", {"q": looked, "limit": 8})
@@ -136,6 +136,7 @@ def _new(form: Form, status: int) -> Response:
         alike=alike,
         owners=people.pickable(),
         is_new=True,
+        existing=existing,
         status=status,
     )
 
@@ -152,11 +153,17 @@ def add_customer() -> Response:
     body: dict[str, Any] = {"kind": kind, **form.filled(*NAMES_OF[kind], *_common(), "source")}
     if any(form.value(name) for name in ADDRESS):
         body["address"] = _address(form)
+    if request.form.get("allow_duplicate"):
+        body["allow_duplicate"] = True
     answer = tell("POST", "customers", "/customers", body=body)
     if answer.ok:
         return go(
             f"/customers/{answer.data['id']}", f"{answer.data['name']} is a customer now: {answer.data['number']}."
         )
+    existing = answer.data.get("existing") if isinstance(answer.data, dict) else None
+    if existing:
+        form.errors["email"] = f"{form.value('email')} belongs to {existing['name']}. Open it, or use another e-mail."
+        return _new(form, answer.status, existing=existing)
     return _new(form.refused(answer), answer.status)
 
 

@@ -17,11 +17,14 @@ class Form:
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     general: list[str] = field(default_factory=list)
+    once: str = ""
+    """The key that this form was sent with; shown again with it, what was written already is not written twice."""
 
     @classmethod
     def posted(cls) -> "Form":
         """What was just sent, without the names that are machinery."""
-        return cls(values={name: value.strip() for name, value in request.form.items() if not name.startswith("_")})
+        values = {name: value.strip() for name, value in request.form.items() if not name.startswith("_")}
+        return cls(values=values, once=request.form.get("_once", "")[:40])
 
     def value(self, name: str) -> str:
         return self.values.get(name, "")

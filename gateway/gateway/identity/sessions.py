@@ -10,6 +10,7 @@ Who is asking comes from `gateway.admission.current_principal()`; set and clear 
     end_session(session, token=…)
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,8 @@ from gateway.identity.passwords import hash_password, is_password, needs_new_has
 from servicekit.db import Database
 from servicekit.errors import NotFound, Unauthenticated
 from servicekit.ids import new_id
+
+log = logging.getLogger(__name__)
 
 
 class WrongPassword(Unauthenticated):
@@ -47,11 +50,13 @@ def sign_in(database: Database, *, email: str, password: str, now: datetime, ip:
     if not is_password(password[: rules.PASSWORD_LONGEST + 1], known.password_hash) or known.user_id is None:
         with database.write() as session:
             throttle.remember_failure(session, email=email, ip=ip, now=now)
+        log.warning("sign-in refused", extra={"address": ip, "user_id": known.user_id})
         raise WrongPassword("The e-mail address or the password is wrong.")
     with database.write() as session:
         throttle.forget_failures(session, email=email)
         if known.password_hash is not None and needs_new_hash(known.password_hash):
             session.execute(update(User).where(User.id == known.user_id).values(password_hash=hash_password(password)))
+    log.info("signed in", extra={"address": ip, "user_id": known.user_id})
     return known.user_id
 
 

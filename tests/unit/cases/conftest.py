@@ -1,5 +1,6 @@
 """One cases service on a fresh database, with the people and customers that other services would have told it."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -15,6 +16,13 @@ from servicekit.testing import Bench, Client, Running, envelope
 
 STAFF = ("cases:*", "work_items:decide", "workflows:read", "forms:read")
 ADMIN = ("*",)
+STAFF_TOLD = (
+    ("admin", "administrator"),
+    ("sam", "support"),
+    ("sue", "support"),
+    ("fin", "finance"),
+    ("max", "manager"),
+)
 
 PERSON = [
     {"key": "name", "label": "Your name", "type": "text", "required": True, "maps_to": "customer.name"},
@@ -146,15 +154,22 @@ def approval(key: str, *, yes: str = "end", no: str = "end", **more: Any) -> dic
     }
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """Told so far: Ada the administrator, Sam and Sue of support, Fin of finance, Max the manager."""
-    bench = Bench(tmp_path)
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database that knows Ada the administrator, Sam and Sue of support, Fin of finance, Max the manager."""
+    folder = tmp_path_factory.mktemp("cases")
+    bench = Bench(folder)
     desk = Desk(bench=bench, running=bench.start(create_app, Settings))
-    desk.tell_user("admin", "administrator")
-    desk.tell_user("sam", "support")
-    desk.tell_user("sue", "support")
-    desk.tell_user("fin", "finance")
-    desk.tell_user("max", "manager")
-    yield desk
+    for name, role in STAFF_TOLD:
+        desk.tell_user(name, role)
+    bench.close()
+    return folder / "cases.db"
+
+
+@pytest.fixture
+def desk(tmp_path: Path, migrated: Path) -> Iterator[Desk]:
+    """A service of its own for each test, on a copy of the migrated database."""
+    shutil.copy(migrated, tmp_path / "cases.db")
+    bench = Bench(tmp_path)
+    yield Desk(bench=bench, running=bench.start(create_app, Settings), _sequence=count(100))
     bench.close()

@@ -6,7 +6,7 @@ from servicekit.auth import Scope
 from tests.unit.cases.conftest import Desk, task
 
 
-@pytest.mark.proves("F070", "F071", "F077")
+@pytest.mark.proves("F041", "F070", "F071", "F077")
 @pytest.mark.parametrize("origin", ["phone", "in_person", "email"])
 def test_staff_open_a_case_by_hand_linked_to_its_customer(desk: Desk, origin: str) -> None:
     customer_id = desk.tell_customer("Acme")
@@ -40,6 +40,7 @@ def test_a_case_is_found_by_its_number_too(desk: Desk) -> None:
         ({"customer_id": "cus_gone"}, "/customer_id"),
         ({"owner_id": "usr_gone"}, "/owner_id"),
         ({"custom": {"x": {"deep": 1}}}, "/custom/x/value"),
+        ({"custom": {"x": "y" * 2001}}, "/custom/x/value"),
         ({"number": "C-7"}, "/number"),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.cases.conftest import Desk, approval, task
 
-pytestmark = [pytest.mark.proves("F072"), pytest.mark.proves("F048")]
+pytestmark = [pytest.mark.proves("F072")]
 
 
 @pytest.mark.proves("F060", "F073", "F074")

@@ -4,7 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from cases.workflows.models import Timer
 from tests.unit.cases.conftest import Desk, task
 
 TIMED = task(
@@ -143,3 +145,15 @@ def test_items_are_listed_with_what_is_due_first_on_top(desk: Desk) -> None:
     first = desk.admin.get("/work-items", query_string={"limit": 1}).json
     second = desk.admin.get("/work-items", query_string={"limit": 2, "cursor": first["next_cursor"]}).json
     assert [item["step"]["key"] for item in second["data"]] == ["late", "slow"]
+
+
+def test_a_timer_that_cannot_be_fired_holds_back_no_other(desk: Desk, timed: dict[str, Any]) -> None:
+    with desk.running.service.database.write() as session:
+        session.execute(update(Timer).where(Timer.kind == "escalate", Timer.level == 1).values(level=9))
+    desk.bench.clock.move(days=1)
+
+    with pytest.raises(ExceptionGroup):
+        fire(desk)
+
+    assert len(desk.told("step.reminded")) == 2
+    assert [event["data"]["level"] for event in desk.told("step.escalated")] == [2]

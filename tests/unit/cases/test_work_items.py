@@ -209,6 +209,7 @@ def test_a_cancelled_run_withdraws_what_it_waited_for(desk: Desk, triage: dict[s
     assert desk.admin.get("/workflow-runs", query_string={"status": "cancelled"}).json["data"][0]["id"] == run_id
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_round_for_ever_is_stopped(desk: Desk) -> None:
     loop = task("again", outcomes=["more", "stop"], transitions={"more": "again", "stop": "end"})
     desk.publish("loop", loop)

@@ -59,6 +59,7 @@ def test_a_retired_workflow_starts_no_more_and_what_runs_goes_on(desk: Desk) -> 
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/workflow")
     [item] = desk.items(case_id=case["id"])
     assert desk.decide(desk.staff("sam"), item["id"], "done").status_code == 200
+    assert desk.admin.post(f"/workflows/{workflow['id']}:retire").status_code == 409
 
 
 def test_a_key_is_given_once(desk: Desk) -> None:
@@ -121,3 +122,11 @@ def test_a_case_type_is_changed_and_found_by_its_key(desk: Desk) -> None:
     assert (changed.status_code, changed.json["name"]) == (200, "Repairs")
     assert desk.open_case(type="repair")["run"]["workflow_key"] == "repair"
     assert [one["key"] for one in desk.admin.get("/case-types").json["data"]] == ["general", "repair"]
+
+
+def test_a_key_of_a_case_type_is_given_once(desk: Desk) -> None:
+    answer = desk.admin.post("/case-types", {"key": "general", "name": "Another"})
+
+    assert (answer.status_code, answer.json["code"]) == (409, "key_taken")
+    assert desk.admin.get("/case-types/general").json["name"] == "General"
+    assert desk.admin.get("/case-types/gone").status_code == 404

@@ -4,6 +4,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,12 +136,26 @@ class Echo:
         return urllib3.request("GET", f"{self.url}/_seen").json()[what]
 
 
-@pytest.fixture
-def echo():
-    argv = [sys.executable, str(Path(__file__).with_name("echo_service.py"))]
+@contextmanager
+def running_echo(port=0):
+    """The echo as a process of its own."""
+    argv = [sys.executable, str(Path(__file__).with_name("echo_service.py")), str(port)]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
         yield Echo(f"http://127.0.0.1:{process.stdout.readline().strip()}")
         process.terminate()
+
+
+@pytest.fixture(scope="session")
+def echo_process():
+    with running_echo() as echo:
+        yield echo
+
+
+@pytest.fixture
+def echo(echo_process):
+    """The echo, which has seen nothing yet."""
+    urllib3.request("POST", f"{echo_process.url}/_forget")
+    return echo_process
 
 
 @pytest.fixture

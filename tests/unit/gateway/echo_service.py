@@ -1,6 +1,7 @@
-"""A real HTTP server that says what it was asked: `python echo_service.py` prints its port and serves until it is ended."""
+"""A real HTTP server that says what it was asked: `python echo_service.py [port]` prints its port and serves until it is ended."""
 
 import json
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,7 +22,9 @@ class Echo(BaseHTTPRequestHandler):
 
     def answer(self):
         body = self._body()
-        if self.path == "/_seen":
+        if self.path == "/_forget":
+            SEEN.update(requests=0, connections=0)
+        if self.path.startswith("/_"):
             self._say(200, SEEN)
             return
         with LOCK:
@@ -77,6 +80,6 @@ class Echo(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1]) if sys.argv[1:] else 0), Echo)
     print(server.server_port, flush=True)
     server.serve_forever()

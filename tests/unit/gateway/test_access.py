@@ -159,6 +159,14 @@ def test_what_happens_to_a_user_is_told(gateway):
     told = [one for one in gateway.running.told() if one["subject"] == user["id"]]
     assert [one["type"] for one in told] == ["user.created.v1", "user.updated.v1", "user.disabled.v1"]
     assert [one["sequence"] for one in told] == [1, 2, 3]
+    assert told[0]["data"] == {
+        "id": user["id"],
+        "is_active": True,
+        "roles": ["agent"],
+        "team_ids": [],
+        "manager_id": None,
+        "personal": {"name": "Bo", "email": "cleo@example.com", "language": "en"},
+    }
     assert told[1]["data"]["personal"] == {"name": "Cleo", "email": "cleo@example.com", "language": "en"}
     assert told[1]["data"]["roles"] == ["support"]
     assert told[2]["data"]["is_active"] is False

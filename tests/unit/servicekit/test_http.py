@@ -52,6 +52,13 @@ def test_a_wrong_body_names_each_field_and_stores_nothing(librarian: Client, bod
     assert titles(librarian.get("/books")) == []
 
 
+@pytest.mark.parametrize(
+    "raw", [b'{"title": NaN}', b'{"title": Infinity}', b'{"title": "\\ud800"}', b'{"title": "\xff"}']
+)
+def test_a_body_that_only_looks_like_json_is_400(librarian: Client, raw: bytes) -> None:
+    assert librarian.post("/books", data=raw, content_type="application/json").status_code == 400
+
+
 def test_a_body_that_is_not_json_is_400_and_of_another_type_415(librarian: Client) -> None:
     assert librarian.post("/books", data="{", content_type="application/json").status_code == 400
     assert librarian.post("/books", data="title=Emma", content_type="text/plain").status_code == 415

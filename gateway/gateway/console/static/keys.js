@@ -5,8 +5,10 @@ let going = 0;
 document.addEventListener("keydown", (event) => {
   const field = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field?.form) {
-    const shown = [...field.form.querySelectorAll("button")].find((button) => button.offsetParent && button.type === "submit" && !button.formAction.endsWith("/claim"));
-    field.form.requestSubmit(lastVisible(field.form) ?? shown);
+    const buttons = submits(field.form);
+    // Where several buttons mean several things, the hand must choose.
+    if (buttons.length !== 1) return;
+    field.form.requestSubmit(buttons[0]);
     event.preventDefault();
     return;
   }
@@ -21,6 +23,6 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-function lastVisible(form) {
-  return [...form.querySelectorAll(".btn-primary, .btn-note")].filter((button) => button.offsetParent).pop();
+function submits(form) {
+  return [...form.querySelectorAll("button")].filter((button) => button.type === "submit" && button.offsetParent);
 }
