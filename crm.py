@@ -71,7 +71,7 @@ def main(arguments: list[str]) -> NoReturn:
         sys.exit(f"\n{trouble}")
     # A folder is named as seen from where the person stands; the command runs beside this file.
     places = [before in {"--data", "--folder"} for before in ["", *rest]]
-    rest = [os.path.abspath(word) if is_place else word for word, is_place in zip(rest, places)]
+    rest = [str(Path(word).resolve()) if is_place else word for word, is_place in zip(rest, places, strict=False)]
     become([str(PYTHON), *command.run, *rest])
 
 

@@ -202,13 +202,13 @@ def test_the_search_opens_a_number_at_once_and_suggests_while_typing(staff: Visi
 def test_an_internal_note_and_a_reply_cannot_be_taken_for_each_other(staff: Visitor, world: World, now: str) -> None:
     staff.go(world.path("case"))
     assert staff.page.get_by_role("button", name="Save note, not sent").count() == 0
-    staff.page.get_by_text("Internal note", exact=True).first.click()
+    staff.page.locator("label:has(#mode-note)").click()
     assert staff.page.get_by_role("button", name="Send", exact=True).count() == 0
     staff.page.fill("#body", f"Firmware bug {now}")
     staff.press("Save note, not sent")
     staff.page.locator(f".msg.note:has-text('{now}')").wait_for()
     assert staff.page.is_checked("#mode-note")
-    staff.page.get_by_text("Reply to Katrin").click()
+    staff.page.locator("label:has(#mode-reply)").click()
     staff.page.fill("#body", f"Dear Katrin {now}")
     staff.press("Send")
     staff.page.locator(f".msg.ours:has-text('{now}')").wait_for()

@@ -86,7 +86,7 @@ def test_everything_works_without_javascript(visit: Visit, world: World, now: st
     visitor.press("Save")
     visitor.sees(f"Without script {now}")
     visitor.go(world.path("case"))
-    visitor.page.get_by_text("Internal note", exact=True).first.click()
+    visitor.page.locator("label:has(#mode-note)").click()
     visitor.page.fill("#body", f"Quiet {now}")
     visitor.press("Save note, not sent")
     visitor.sees("nothing was sent")

@@ -73,7 +73,7 @@ class CaseReopened(CaseState, frozen=True, kw_only=True):
 
 
 class MessageAdded(Event, frozen=True, kw_only=True):
-    """Somebody wrote to a case; the text itself stays in this service."""
+    """Somebody wrote to a case. `text` is there only in what goes out to the customer, for it is sent by e-mail."""
 
     TYPE: ClassVar[str] = "message.added.v1"
 
@@ -84,6 +84,9 @@ class MessageAdded(Event, frozen=True, kw_only=True):
     is_internal: bool
     direction: str
     author_id: str | None
+    case_subject: str | None = None
+    contact_id: str | None = None
+    text: str | None = None
 
 
 class Autoresponder(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from notifications.heard import (
     ContactHeard,
     CustomerHeard,
     FormSubmittedHeard,
+    MessageHeard,
     OrderHeard,
     StepDecidedHeard,
     StepEscalatedHeard,
@@ -87,6 +88,11 @@ def on_step_decided(session: Session, heard: Delivered[StepDecidedHeard]) -> Non
 @consumers.on("form.submitted.v1", reads=FormSubmittedHeard)
 def on_form_submitted(session: Session, heard: Delivered[FormSubmittedHeard]) -> None:
     announcements.reply_to_form(session, heard.data, event_id=heard.id, now=heard.at)
+
+
+@consumers.on("message.added.v1", reads=MessageHeard)
+def on_message_added(session: Session, heard: Delivered[MessageHeard]) -> None:
+    announcements.send_reply(session, heard.data, event_id=heard.id, now=heard.at)
 
 
 @consumers.on("order.confirmed.v1", reads=OrderHeard)

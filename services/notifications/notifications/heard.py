@@ -125,3 +125,16 @@ class OrderHeard(Heard, frozen=True, kw_only=True):
     customer_id: str
     line_count: int
     total: Amount
+
+
+class MessageHeard(Heard, frozen=True, kw_only=True):
+    id: str
+    case_id: str
+    case_number: str
+    customer_id: str | None
+    is_internal: bool
+    direction: str
+    author_id: str | None
+    case_subject: str | None = None
+    contact_id: str | None = None
+    text: str | None = None

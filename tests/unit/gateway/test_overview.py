@@ -48,8 +48,13 @@ def acme(whole, bench):
     assert customer.status_code == 201, customer.text
     customer = customer.json
     bench.drain()
-    contact = admin.post(f"/customers/{customer['id']}/contacts", {"name": "Rita Stone", "email": "rita@stone.example"})
+    contact = admin.post(
+        f"/customers/{customer['id']}/contacts",
+        {"name": "Rita Stone", "email": "rita@stone.example", "is_primary": True},
+    )
     assert contact.status_code == 201, contact.text
+    note = admin.post("/notes", {"customer_id": customer["id"], "body": "Prefers calls before noon."})
+    assert note.status_code == 201, note.text
     case = admin.post("/cases", {"subject": "Acme crusher stopped", "customer_id": customer["id"]})
     assert case.status_code == 201, case.text
     price = {"amount": "12.50", "currency": "EUR"}
@@ -73,8 +78,9 @@ def test_the_overview_has_every_part_of_a_customer(whole, acme):
     assert [row["name"] for row in overview["contacts"]["data"]["data"]] == ["Rita Stone"]
     assert [row["id"] for row in overview["cases"]["data"]["data"]] == [acme["case"]["id"]]
     assert [row["id"] for row in overview["orders"]["data"]["data"]] == [acme["order"]["id"]]
+    assert overview["contacts"]["data"]["data"][0]["is_primary"] is True
     kinds = {row["kind"] for row in overview["timeline"]["data"]["data"]}
-    assert {"customer.created", "case.opened", "order.placed"} <= kinds
+    assert {"customer.created", "note", "case.opened", "order.placed"} <= kinds
 
 
 def test_the_overview_of_nobody_does_not_exist(whole):
@@ -101,7 +107,6 @@ def test_a_part_without_its_permission_is_denied_and_the_rest_is_there(whole, ac
     )
 
 
-@pytest.mark.proves("B01")
 def test_an_overview_reaches_no_further_than_the_record_scope(whole, acme, bench):
     whole.add_user(roles=["agent"])
     bench.drain()

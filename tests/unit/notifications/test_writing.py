@@ -85,3 +85,41 @@ def test_the_summary_shows_whether_mail_goes_out(post: Post) -> None:
     sent = post.desk.get("/emails/summary").json
     assert (sent["states"]["queued"], sent["states"]["sent"], sent["oldest_waiting_at"]) == (0, 1, None)
     assert sent["last_sent_at"] is not None
+
+
+def message(**more: Any) -> dict[str, Any]:
+    known = {"id": "msg_1", "case_id": "cas_1", "case_number": "C-000042", "case_subject": "Damaged delivery"}
+    known |= {"customer_id": "cus_1", "contact_id": "cus_2", "is_internal": False, "direction": "out"}
+    return {**known, "author_id": "usr_ada", "text": "We send a new one.", **more}
+
+
+def test_a_reply_on_a_case_goes_to_the_person_who_asked_once(post: Post) -> None:
+    post.user()
+    post.customer()
+    post.customer(id="cus_2", kind="individual", personal={"name": "Carl", "email": "carl@acme.example"})
+    body = post.hears("message.added.v1", message())
+    post.running.hear(body)
+    (sent,) = post.emails()
+    assert (sent["kind"], sent["to"], sent["subject"]) == (
+        "case_reply",
+        "carl@acme.example",
+        "Re: Damaged delivery [C-000042]",
+    )
+    assert "We send a new one." in post.desk.get(f"/emails/{sent['id']}").json["text"]
+
+
+def test_an_internal_note_is_never_mailed(post: Post) -> None:
+    post.user()
+    post.customer()
+    post.hears("message.added.v1", message(is_internal=True, text=None))
+    post.hears("message.added.v1", message(id="msg_2", is_internal=True, text="Do not tell them."))
+    assert post.emails() == []
+
+
+def test_the_writer_is_told_when_the_customer_has_no_mailbox(post: Post) -> None:
+    post.user()
+    post.customer(personal={"email": None})
+    post.hears("message.added.v1", message(contact_id=None))
+    assert post.emails() == []
+    told = post.running.client("notifications:read", id="usr_ada").get("/notifications").json["data"]
+    assert [one["kind"] for one in told] == ["reply_not_sent"]

@@ -126,3 +126,10 @@ def test_a_full_disk_is_said_before_anything_is_fetched(monkeypatch: pytest.Monk
     monkeypatch.setattr(crm, "DISK_BYTES", 10**18)
     with pytest.raises(crm.Trouble, match="it takes 2 GB"):
         crm.check_disk()
+
+
+def test_a_folder_is_meant_as_seen_from_where_the_person_stands(tmp_path: Path) -> None:
+    argv = [sys.executable, crm.__file__, "login-link", "--data", "here"]
+    result = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "Nothing runs on this data" in result.stderr
+    assert (tmp_path / "here" / "keys").is_dir()

@@ -183,6 +183,7 @@ def add_message(
         updated_at=now,
     )
     session.add(message)
+    goes_out = direction is Direction.OUT and not is_internal
     told = MessageAdded(
         id=message.id,
         case_id=case.id,
@@ -191,9 +192,12 @@ def add_message(
         is_internal=is_internal,
         direction=direction,
         author_id=author_id,
+        case_subject=case.subject,
+        contact_id=case.contact_id,
+        text=body if goes_out else None,
     )
     record(session, told, about=message, at=now)
-    if direction is Direction.OUT and not is_internal and case.first_response_at is None:
+    if goes_out and case.first_response_at is None:
         case.first_response_at = now
         touch(case, now)
     detail = {"message_id": message.id, "is_internal": is_internal, "direction": direction}

@@ -9,6 +9,7 @@ from notifications.centre.actions import notify
 from notifications.heard import (
     CaseHeard,
     FormSubmittedHeard,
+    MessageHeard,
     OrderHeard,
     StepDecidedHeard,
     StepEscalatedHeard,
@@ -21,7 +22,7 @@ from notifications.mail.letters import Letter, StepFacts
 from notifications.mail.queries import count_recent
 from notifications.mail.rules import AUTOREPLIES_AN_HOUR, EmailState
 from notifications.recipients.models import User
-from notifications.recipients.queries import active_users, find_customer_of_case, find_mailbox, get_case
+from notifications.recipients.queries import active_users, find_customer_of_case, find_mailbox, get_case, get_user
 
 
 def announce_step(session: Session, step: StepHeard, *, event_id: str, now: datetime) -> None:
@@ -121,6 +122,47 @@ def reply_to_form(session: Session, form: FormSubmittedHeard, *, event_id: str, 
     if email.state == EmailState.QUEUED and recent > AUTOREPLIES_AN_HOUR:
         reason = f"More than {AUTOREPLIES_AN_HOUR} automatic replies to this address within an hour."
         mail.hold(email, reason=reason, now=now)
+
+
+def send_reply(session: Session, message: MessageHeard, *, event_id: str, now: datetime) -> None:
+    """What staff write to the customer on a case goes out by e-mail; where it cannot, the writer is told."""
+    if message.text is None or message.is_internal:
+        return
+    writer = get_user(session, message.author_id) if message.author_id else None
+    whom = message.contact_id or message.customer_id
+    mailbox = find_mailbox(session, whom) if whom else None
+    if mailbox is None and message.contact_id and message.customer_id:
+        mailbox = find_mailbox(session, message.customer_id)
+    if mailbox is not None:
+        letter = letters.personal_message(
+            subject=f"Re: {message.case_subject or message.case_number}",
+            text=message.text,
+            sender=writer.name if writer else "our staff",
+            case_number=message.case_number,
+        )
+        mail.queue_email(
+            session,
+            event_id=event_id,
+            kind="case_reply",
+            letter=letter,
+            to=mailbox.email,
+            to_name=mailbox.name,
+            case_id=message.case_id,
+            customer_id=message.customer_id,
+            now=now,
+        )
+    elif writer is not None:
+        notify(
+            session,
+            event_id=event_id,
+            user_id=writer.id,
+            kind="reply_not_sent",
+            title="Your reply was not sent: the customer has no e-mail address",
+            body=message.case_subject or "",
+            case_id=message.case_id,
+            case_number=message.case_number,
+            now=now,
+        )
 
 
 def confirm_order(session: Session, order: OrderHeard, *, event_id: str, now: datetime) -> None:

@@ -237,5 +237,14 @@ KINDS: Final = {
             ),
             is_automatic=False,
         ),
+        Kind(
+            key="case_reply",
+            description="What staff write to the customer on a case.",
+            when_unknown=WhenUnknown.HOLD,
+            example=personal_message(
+                subject="Re: Damaged delivery", text="We send a new one.", sender="Sam Support", case_number="C-000123"
+            ),
+            is_automatic=False,
+        ),
     )
 }

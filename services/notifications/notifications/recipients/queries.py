@@ -29,6 +29,11 @@ def active_users(session: Session, user_ids: Iterable[str]) -> Sequence[User]:
     return [known[user_id] for user_id in wanted if known[user_id].is_active]
 
 
+def get_user(session: Session, user_id: str) -> User | None:
+    """Somebody of the staff; None for a writer who is no user, such as an API key."""
+    return session.get(User, user_id)
+
+
 def get_case(session: Session, case_id: str) -> Case:
     """NotYet when it has not been heard of."""
     case = session.get(Case, case_id)
