@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
-from werkzeug.routing import UnicodeConverter
+from werkzeug.routing import BaseConverter
 
 from servicekit.auth import Verifier
 from servicekit.bus import Bus, connect
@@ -87,10 +87,11 @@ class Service:
         self.database.close()
 
 
-class _Key(UnicodeConverter):
+class _Key(BaseConverter):
     """A part of a path; a colon begins an action (`/{id}:close`)."""
 
     regex = "[^/:]+"
+    part_isolating = True
 
 
 def create_service(

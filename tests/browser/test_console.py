@@ -199,6 +199,15 @@ def test_the_search_opens_a_number_at_once_and_suggests_while_typing(staff: Visi
     staff.page.wait_for_url(f"**{world.path('case')}")
 
 
+@pytest.mark.parametrize(("kind", "name"), [("customers", "nordwind"), ("cases", "case"), ("orders", "order")])
+def test_an_address_with_a_number_as_e_mails_carry_it_leads_to_the_page(
+    staff: Visitor, world: World, kind: str, name: str
+) -> None:
+    number = world.api.get(world.path(name))["number"]
+    staff.go(f"/{kind}/{number}")
+    staff.page.wait_for_url(f"**{world.path(name)}")
+
+
 def test_an_internal_note_and_a_reply_cannot_be_taken_for_each_other(staff: Visitor, world: World, now: str) -> None:
     staff.go(world.path("case"))
     assert staff.page.get_by_role("button", name="Save note, not sent").count() == 0

@@ -49,6 +49,26 @@ def test_a_dead_service_takes_its_panel_only(no_orders: Visitor, world: World) -
     no_orders.sees("Nordwind Logistik GmbH")
 
 
+@pytest.fixture
+def no_mail(staff: Visitor) -> Iterator[Visitor]:
+    """The notifications service is dead until the test is over."""
+    staff.stack.kill("notifications")
+    yield staff
+    staff.stack.start("notifications")
+    staff.stack.wait_ready("notifications")
+
+
+def test_a_reply_whose_mail_cannot_go_out_says_so_and_is_kept_once(no_mail: Visitor, world: World, now: str) -> None:
+    no_mail.go(world.path("case"))
+    no_mail.page.fill("#body", f"Dear Katrin {now}")
+    for _ in range(2):
+        no_mail.press("Send")
+        no_mail.sees("kept on the case, but its e-mail did not go out")
+        assert no_mail.page.input_value("#body") == f"Dear Katrin {now}"
+    messages = world.api.get(f"/cases/{world.ids['case']}/messages", sort="-created_at")["data"]
+    assert [now in message["body"] for message in messages].count(True) == 1
+
+
 def test_a_session_that_ended_asks_for_the_password_over_the_page_and_goes_on(
     staff: Visitor, world: World, now: str
 ) -> None:

@@ -11,6 +11,7 @@ from gateway.console.deciding import claim, decide, still_mine
 from gateway.console.forms import Form
 from gateway.console.rendering import allow, ask_page, go, is_fragment, need, page
 from gateway.console.replying import write
+from gateway.console.search import NUMBER, go_to_number
 from gateway.console.steps import strip
 from gateway.console.thread import NEWEST, thread
 
@@ -40,6 +41,8 @@ CHANGED_STATUS = 412
 @blueprint.get("/cases/<id>")
 def show_case(id: str) -> Response:
     """The conversation, or one of the other tabs."""
+    if NUMBER.match(id):
+        return go_to_number(id)
     return _show(id)
 
 

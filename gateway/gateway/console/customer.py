@@ -9,6 +9,7 @@ from gateway.console import lists, people, wording
 from gateway.console.asking import Answered, Question, tell
 from gateway.console.forms import Form
 from gateway.console.rendering import allow, ask_page, go, is_fragment, need, page
+from gateway.console.search import NUMBER, go_to_number
 
 blueprint = Blueprint("console_customer", __name__)
 
@@ -54,6 +55,8 @@ TABS = {
 @blueprint.get("/customers/<id>")
 def show_customer(id: str) -> Response:
     """The overview."""
+    if NUMBER.match(id):
+        return go_to_number(id)
     return _show(id, "overview")
 
 

@@ -8,6 +8,7 @@ from gateway.console import lists
 from gateway.console.asking import Question, ask, tell
 from gateway.console.forms import Form
 from gateway.console.rendering import allow, ask_page, go, need, page
+from gateway.console.search import NUMBER, go_to_number
 
 blueprint = Blueprint("console_orders", __name__)
 
@@ -56,6 +57,8 @@ def list_orders() -> Response:
 @blueprint.get("/orders/<id>")
 def show_order(id: str) -> Response:
     """Lines, totals, invoice."""
+    if NUMBER.match(id):
+        return go_to_number(id)
     allow("orders:read", "orders")
     return _show(need(ask_page(order=Question("orders", f"/orders/{id}"))["order"], "order"))
 

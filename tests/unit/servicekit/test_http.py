@@ -201,3 +201,9 @@ def test_metrics_count_requests_by_route_template(library: Running, librarian: C
     text = library.app.test_client().get("/metrics").text
     assert 'http_request_seconds_count{method="GET",route="/api/v1/books",status="200"} 1.0' in text
     assert "outbox_pending 0.0" in text
+
+
+def test_an_action_is_not_taken_for_an_id(librarian: Client) -> None:
+    book = librarian.post("/books", {"title": "Emma"}).json
+    assert librarian.get(f"/books/{book['id']}:lend").status_code == 405
+    assert librarian.get(f"/books/{book['id']}:burn").status_code == 404
