@@ -310,6 +310,22 @@ def test_an_order_shows_its_lines_and_is_confirmed_into_an_invoice(staff: Visito
     staff.sees("Say why.")
 
 
+def test_an_order_is_taken_by_hand_and_a_wrong_line_is_named(staff: Visitor, world: World) -> None:
+    staff.go(world.path("nordwind"))
+    staff.press("New order", role="link")
+    staff.press("Place order")
+    staff.sees("Choose at least one product.")
+    staff.page.select_option("#f-sku-2", "HX-BAT")
+    staff.page.fill("#f-quantity-2", "lots")
+    staff.press("Place order")
+    staff.page.locator("#e-quantity-2").wait_for()
+    assert staff.findings() == []
+    staff.page.fill("#f-quantity-2", "3")
+    staff.press("Place order")
+    staff.sees("is placed")
+    staff.sees("€283.82")
+
+
 def test_opening_a_notification_reads_it_and_leads_to_its_case(staff: Visitor, world: World, now: str) -> None:
     case = world.api.post("/cases", {"subject": f"Bell {now}", "type": "complaint"})
     assert eventually(

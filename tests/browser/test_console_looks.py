@@ -34,6 +34,7 @@ SCREENS = [
     "{case}/assign",
     "/orders",
     "/orders?status=cancelled",
+    "/orders/new",
     "{order}",
     "{order}/cancel",
     "/search",

@@ -149,7 +149,7 @@ def test_a_message_that_cannot_be_handled_waits_for_the_operator(project: Projec
     project.inside("orders-worker", "python", "-c", GARBAGE)
 
     def parked() -> list[dict[str, object]]:
-        return json.loads(project.inside("customers", "flask", "parked", "list", "--json"))
+        return list(json.loads(project.inside("customers", "flask", "parked", "list", "--json")))
 
     waiting = wait_for(parked, 30, "the broken message is parked")
     assert "discarded" in project.inside("customers", "flask", "parked", "discard", str(waiting[0]["id"]))

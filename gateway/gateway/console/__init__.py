@@ -13,6 +13,7 @@ from gateway.console import (
     lists,
     login,
     notifications,
+    ordering,
     orders,
     search,
     work,
@@ -22,7 +23,7 @@ from gateway.console.rendering import page
 from servicekit.errors import Forbidden
 
 static = Blueprint("console", __name__, static_folder="static", static_url_path="/console-static")
-PAGES = (home, customers, customer, cases, case, work, orders, search, notifications)
+PAGES = (home, customers, customer, cases, case, work, ordering, orders, search, notifications)
 NOT_OURS = ("/api/", "/dev/", "/portal")
 
 

@@ -38,11 +38,15 @@ class Form:
         if not self.value(name):
             self.errors[name] = sentence
 
-    def refused(self, answer: Answered) -> "Form":
-        """Take over what the service says is wrong; a field this form does not have is said in general."""
+    def refused(self, answer: Answered, names: Mapping[str, str] | None = None) -> "Form":
+        """Take over what the service says is wrong; a field this form does not have is said in general.
+
+        `names`: where a pointer is not the name of a field, which field it is.
+        """
         problems = answer.data.get("errors") if isinstance(answer.data, dict) else None
         for problem in problems or []:
-            name = str(problem.get("pointer", "")).strip("/").rpartition("/")[2]
+            pointer = str(problem.get("pointer", ""))
+            name = (names or {}).get(pointer) or pointer.strip("/").rpartition("/")[2]
             text = str(problem.get("detail", ""))
             if name in self.values:
                 self.errors.setdefault(name, text)
