@@ -58,6 +58,10 @@ class Project:
         self.inside("gateway", "flask", "login-link")
         return Api(self.url, self.inside("gateway", "flask", "api-key", "--name", "tests").splitlines()[-1])
 
+    def down(self) -> None:
+        """Ours stop in seconds; a broker whose image does not hand SIGTERM on is not waited for."""
+        self.compose("down", "--timeout", "20")
+
     def remove(self) -> None:
-        self.attempt("down", "-v", "--remove-orphans")
+        self.attempt("down", "-v", "--remove-orphans", "--timeout", "10")
         docker("image", "rm", "-f", *(f"{self.name}-{one}" for one in IMAGES))

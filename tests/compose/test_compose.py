@@ -157,12 +157,12 @@ def test_a_message_that_cannot_be_handled_waits_for_the_operator(project: Projec
 
 
 def test_a_second_start_keeps_the_data(project: Project) -> None:
-    form = Company(project.api())
-    form.hire("kim", "support")
-    project.compose("down")
+    company = Company(project.api())
+    company.hire("kim", "support")
+    project.down()
     project.up()
-    found = project.api().get("/users", email=form.emails["kim"])["data"]
-    assert [one["email"] for one in found] == [form.emails["kim"]]
+    found = project.api().get("/users", email=company.emails["kim"])["data"]
+    assert [one["email"] for one in found] == [company.emails["kim"]]
 
 
 def _press_log_in(browser: requests.Session, url: str, path: str) -> requests.Response:

@@ -132,6 +132,14 @@ def pin_note(id: str, note_id: str, move: str) -> Response:
     return go(back, said if answer.ok else f"!{answer.detail}")
 
 
+@blueprint.post("/customers/<id>/balance")
+def refresh_balance(id: str) -> Response:
+    """Recompute it from the ledger, now."""
+    answer = tell("POST", "orders", f"/customers/{id}/balance:refresh")
+    said = f"The balance is {wording.money(answer.data['open_balance'])}, computed just now." if answer.ok else ""
+    return go(f"/customers/{id}", said or f"!{answer.detail}")
+
+
 def _show(id: str, tab: str, *, form: Form | None = None, status: int = 200) -> Response:
     allow("customers:read", "customers")
     shown = request.args.get("show", "all")
@@ -189,9 +197,10 @@ def _questions(id: str, tab: str, shown: str) -> dict[str, Question]:
 def _tabs(customer: Mapping[str, Any]) -> list[dict[str, Any]]:
     path, facts = f"/customers/{customer['id']}", customer.get("facts") or {}
     counts = {"cases": facts.get("open_cases"), "orders": facts.get("orders")}
+    labels = {**TABS, "contacts": "Contacts" if customer["kind"] == "organization" else "Works for"}
     return [
         {"key": key, "label": label, "href": path if key == "overview" else f"{path}/{key}", "count": counts.get(key)}
-        for key, label in TABS.items()
+        for key, label in labels.items()
     ]
 
 

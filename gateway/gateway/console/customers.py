@@ -31,6 +31,8 @@ ADDRESS = {"street": "Street", "city": "City", "postcode": "Postcode", "country"
 VIEWS = {
     "all": ("All customers", {}),
     "mine": ("My customers", {"owner": "me"}),
+    "organizations": ("Organizations", {"kind": "organization"}),
+    "people": ("People", {"kind": "individual"}),
     "prospects": ("Prospects", {"status": "prospect"}),
     "blocked": ("Blocked", {"state": "blocked"}),
     "archived": ("Archived", {"state": "archived"}),
