@@ -1,0 +1,30 @@
+"""The Chromium of this machine, and the accessibility checker that the front-end set-up brings."""
+
+import functools
+import shutil
+
+from ops import assets
+from ops.assets import AXE
+from ops.place import Trouble
+
+__all__ = ["AXE", "executable", "why_missing"]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@functools.cache
+def executable() -> str:
+    """The browser's path; empty where there is none."""
+    return next((found for name in NAMES if (found := shutil.which(name))), "")
+
+
+@functools.cache
+def why_missing() -> str:
+    """Nothing, or why no browser test can run here; fetches the console's files where they are not there yet."""
+    if not executable():
+        return "no Chromium: install Debian's chromium, or Chrome"
+    try:
+        if not (assets.are_fresh() and AXE.exists()):
+            assets.fetch()
+    except (Trouble, OSError) as trouble:
+        return f"the console's files could not be fetched: {str(trouble)[-200:]}"
+    return ""
