@@ -110,7 +110,7 @@ def _tidy(api: Api, case_id: str, customer_id: str) -> None:
 
 def _late(what: str, *programs: str) -> str:
     logs = " and ".join(f"var/log/{program}.log" for program in programs)
-    return f"{what} after {PATIENCE:.0f} s.\nLook into {logs}, and: python3 crm.py parked <service> list"
+    return f"{what} after {PATIENCE:.0f} s.\nLook into {logs}, and: python3 crm.py parked list"
 
 
 def main(arguments: list[str]) -> int:

@@ -19,8 +19,10 @@ def main(arguments: list[str]) -> int:
     elif asked.tool == "login-link":
         address = installation.place.address()
         print(address + Command(installation, "gateway", "login-link", "--email", asked.email).last_line())
+    elif asked.verb == "list":
+        list_parked(installation, asked.service)
     else:
-        return flask(installation, asked.service, "parked", *(asked.words or ["list"]))
+        return flask(installation, asked.service, "parked", asked.verb, str(asked.id))
     return 0
 
 
@@ -33,9 +35,20 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     link = tools.add_parser("login-link", help="print a link that signs in once", parents=[data])
     link.add_argument("--email", default=administrator())
     parked = tools.add_parser("parked", help="list, show, replay or discard what could not be handled", parents=[data])
-    parked.add_argument("service", choices=EVERYONE)
-    parked.add_argument("words", nargs="*", help="list | show ID | replay ID | discard ID")
-    return parser.parse_args(arguments)
+    parked.add_argument("verb", nargs="?", choices=("list", "show", "replay", "discard"), default="list")
+    parked.add_argument("service", nargs="?", choices=EVERYONE, help="whose; `list` without it shows everybody's")
+    parked.add_argument("id", nargs="?", type=int, help="the number that `list` shows")
+    asked = parser.parse_args(arguments)
+    if asked.tool == "parked" and asked.verb != "list" and asked.id is None:
+        parser.error(f"say which one: crm.py parked {asked.verb} SERVICE ID")
+    return asked
+
+
+def list_parked(installation: Installation, service: str | None) -> None:
+    """What waits for an operator, everywhere or in one service."""
+    asked = [Command(installation, one, "parked", "list") for one in ([service] if service else EVERYONE)]
+    lines = [said for command in asked if (said := command.finish())]
+    print("\n".join(lines) or "Nothing is parked.")
 
 
 def at_rest(place: Place) -> Installation:

@@ -21,7 +21,7 @@ from servicekit.supervisor import Program
 
 ADMIN = "ada@example.com"
 PASSWORD = "correct horse battery staple"
-READY_SECONDS = 60
+READY_SECONDS = 180
 
 
 @dataclass

@@ -129,6 +129,7 @@ def _postgres_engine(url: str) -> Engine:
         max_overflow=10,
         pool_pre_ping=True,
         pool_timeout=10,
+        hide_parameters=True,  # a failed statement is logged without the names and addresses in it
         connect_args={
             "connect_timeout": 3,
             "options": "-c timezone=UTC -c statement_timeout=10s -c idle_in_transaction_session_timeout=60s",
@@ -137,7 +138,13 @@ def _postgres_engine(url: str) -> Engine:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 20, "check_same_thread": False}, pool_size=10, max_overflow=10)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": 20, "check_same_thread": False},
+        pool_size=10,
+        max_overflow=10,
+        hide_parameters=True,
+    )
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: object) -> None:

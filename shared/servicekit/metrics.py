@@ -1,5 +1,6 @@
 """Metrics: requests by route template, and how far the events are behind, in Prometheus' text form."""
 
+import logging
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,6 +13,10 @@ from servicekit.relay import backlog
 
 if TYPE_CHECKING:
     from servicekit.app import Service
+
+log = logging.getLogger(__name__)
+
+_PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 
 
 def install_metrics(app: Flask, service: "Service") -> None:
@@ -30,9 +35,9 @@ def install_metrics(app: Flask, service: "Service") -> None:
     @app.after_request
     def measure(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "unknown"
-        seconds.labels(request.method, route, response.status_code).observe(
-            time.perf_counter() - g.get("started", time.perf_counter())
-        )
+        spent = time.perf_counter() - g.get("started", time.perf_counter())
+        seconds.labels(request.method, route, response.status_code).observe(spent)
+        _log_request(route, response.status_code, spent)
         if response.status_code >= 500:  # noqa: PLR2004 - server errors
             errors.labels(route).inc()
         return response
@@ -50,3 +55,11 @@ def install_metrics(app: Flask, service: "Service") -> None:
 
 def _age(since: datetime | None, now: datetime) -> float:
     return 0.0 if since is None else max(0.0, (now - since).total_seconds())
+
+
+def _log_request(route: str, status: int, seconds: float) -> None:
+    """One line a request, without what is in it: the template of the route, not the path."""
+    if route in _PROBES:
+        return
+    facts = {"request_id": g.get("request_id"), "actor": g.get("actor"), "method": request.method, "route": route}
+    log.info("request", extra={**facts, "status": status, "ms": round(seconds * 1000, 1)})

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from servicekit.kit_tables import OutboxRow, ParkedMessage
+from servicekit.kit_tables import OutboxRow
 
 KEEP = timedelta(days=30)
 KEEP_PERSONAL = timedelta(days=7)
@@ -25,14 +25,6 @@ def forget_published(session: Session, *, now: datetime) -> int:
     for row in rows:
         row.envelope = without_personal(row.envelope)
     return gone + len(rows)
-
-
-def scrub_subject(session: Session, subject_id: str) -> None:
-    """Erasure: the personal part of everything published or parked about this subject."""
-    for row in session.scalars(select(OutboxRow).where(OutboxRow.aggregate_id == subject_id)):
-        row.envelope = without_personal(row.envelope)
-    for parked in session.scalars(select(ParkedMessage).where(ParkedMessage.body.contains(subject_id))):
-        parked.body = without_personal(parked.body)
 
 
 def without_personal(envelope: str) -> str:

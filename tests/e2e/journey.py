@@ -10,7 +10,7 @@ from ops.api import Api, eventually
 
 T = TypeVar("T")
 PASSWORD = "a long enough password"
-PATIENCE = 30
+PATIENCE = 120
 
 FORM_FIELDS: list[dict[str, Any]] = [
     {"key": "name", "label": "Your name", "type": "text", "required": True, "maps_to": "customer.name"},

@@ -7,8 +7,8 @@ from sqlalchemy import Select
 
 from gateway.identity import keys, queries, rules, schemas, sessions, users
 from gateway.identity.models import ApiKey, LoginSession
-from servicekit.auth import PUBLIC, SIGNED_IN
-from servicekit.errors import NotFound
+from servicekit.auth import PUBLIC, SIGNED_IN, Kind
+from servicekit.errors import Forbidden, NotFound
 from servicekit.http import Call, Routes
 from servicekit.listing import Listing, instant, text
 
@@ -61,7 +61,9 @@ def update_me(call: Call) -> dict[str, Any]:
 
 @routes.action("/me:change-password", needs=SIGNED_IN, body=schemas.PasswordChange)
 def change_password(call: Call) -> None:
-    """Set a new password; every session and token ends, this one too."""
+    """Set a new password; every session and token ends, this one too. A key speaks for its owner, and may not."""
+    if call.principal.kind is not Kind.USER:
+        raise Forbidden("A key cannot change its owner's password. Sign in yourself.")
     user = queries.a_user(call.session, call.principal.id)
     users.change_own_password(
         call.session, user, current=call.body["current_password"], new=call.body["new_password"], now=call.now

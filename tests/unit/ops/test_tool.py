@@ -26,8 +26,11 @@ def test_migrate_brings_every_database_up_to_date_and_then_knows_it(tmp_path: Pa
     assert all(place.database(service).exists() for service in EVERYONE)
     assert is_up_to_date(at_rest(place))
 
-    parked = tool("parked", "cases", "--data", str(tmp_path))
-    assert parked.returncode == 0, parked.stderr
+    parked = tool("parked", "list", "--data", str(tmp_path))
+    assert (parked.returncode, parked.stdout.strip()) == (0, "Nothing is parked."), parked.stderr
+    unknown = tool("parked", "replay", "cases", "7", "--data", str(tmp_path))
+    assert unknown.returncode == 1
+    assert "no parked message 7" in unknown.stderr
 
     place.database("cases").unlink()
     assert not is_up_to_date(at_rest(place))

@@ -3,7 +3,10 @@
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from cases.casework.models import Case
+from cases.casework.queries import visible_cases
 from cases.forms.models import FormSubmission, WebForm
+from servicekit.auth import Principal
 from servicekit.errors import NotFound
 
 
@@ -23,5 +26,7 @@ def find_open_form(session: Session, key: str) -> WebForm:
     return form
 
 
-def submissions_of(form: WebForm) -> Select[FormSubmission]:
-    return select(FormSubmission).where(FormSubmission.form_id == form.id)
+def submissions_of(form: WebForm, principal: Principal) -> Select[FormSubmission]:
+    """Those whose cases this caller may see: the answers are the case's."""
+    mine = visible_cases(principal).with_only_columns(Case.id)
+    return select(FormSubmission).where(FormSubmission.form_id == form.id, FormSubmission.case_id.in_(mine))

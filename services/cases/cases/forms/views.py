@@ -82,7 +82,7 @@ def show_form_definition(call: Call, key: str) -> WebForm:
 @routes.page("/forms/<key>/submissions", needs="cases:read", listing=SUBMISSIONS)
 def list_submissions(call: Call, key: str) -> Select[FormSubmission]:
     """List what was submitted through a form, the newest first."""
-    return queries.submissions_of(queries.find_form(call.session, key))
+    return queries.submissions_of(queries.find_form(call.session, key), call.principal)
 
 
 @routes.post(
