@@ -14,10 +14,12 @@ from servicekit.errors import Invalid
 from servicekit.fields import FieldSpec, FieldType, check_answers
 from servicekit.ids import new_id, uuid7
 from servicekit.jobs import Scheduled, Wakeups, claim_run
+from servicekit.kit_tables import OutboxRow
 from servicekit.money import Money
 from servicekit.numbers import create_series, next_number
+from servicekit.outbox_care import forget_published
 from servicekit.settings import BadSettings, Settings
-from servicekit.testing import Running
+from servicekit.testing import Running, envelope
 
 ENVIRON = {
     "CRM_DATABASE_URL": "sqlite://",
@@ -139,3 +141,30 @@ def test_a_wake_up_between_two_waits_is_not_missed() -> None:
     done = threading.Event()
     threading.Thread(target=lambda: (wakeups.wait(seen, 60), done.set())).start()
     assert done.wait(5)
+
+
+def test_published_events_lose_their_personal_part_after_a_week_and_go_after_a_month(library: Running) -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    database = library.service.database
+    with database.write() as session:
+        for number, days in enumerate((1, 8, 31)):
+            body = envelope("reader.joined.v1", {"id": "r", "personal": {"name": "Emma"}}).decode().replace(": ", ":")
+            at = now - timedelta(days=days)
+            row = {"event_id": f"e{number}", "type": "reader.joined.v1", "aggregate_id": f"r{number}", "attempts": 0}
+            session.add(OutboxRow(**row, aggregate_version=1, envelope=body, occurred_at=at, published_at=at))
+        session.add(
+            OutboxRow(
+                event_id="e9",
+                type="x",
+                aggregate_id="r9",
+                aggregate_version=1,
+                envelope="{}",
+                occurred_at=now - timedelta(days=99),
+                attempts=0,
+            )
+        )
+    with database.write() as session:
+        assert forget_published(session, now=now) == 2
+    told = library.told()
+    assert len(told) == 3  # the unpublished one stays, however old it is
+    assert [event["data"]["personal"] for event in told if event] == [{"name": "Emma"}, {}]
