@@ -1,13 +1,10 @@
-"""Writing on a case: a note for colleagues, or a reply that is kept on the case and then goes out by e-mail."""
+"""Writing on a case: a note for colleagues, or a reply, which is kept on the case and is sent to the customer."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
-from gateway.console.asking import Answered, ask, tell
+from gateway.console.asking import tell
 from gateway.console.forms import Form
-
-SUBJECT_LONGEST: Final = 200
-KEPT_NOT_SENT: Final = "The reply is kept on the case, but its e-mail did not go out:"
 
 
 def write(case: Mapping[str, Any], form: Form) -> str | None:
@@ -18,27 +15,4 @@ def write(case: Mapping[str, Any], form: Form) -> str | None:
     if not answer.ok:
         form.refused(answer)
         return None
-    if is_internal:
-        return "The note is kept; nothing was sent."
-    sent = _send(case, form.value("body"))
-    if sent.ok:
-        return f"The reply goes to {sent.data.get('to_name') or sent.data['to']}."
-    form.general.append(f"{KEPT_NOT_SENT} {sent.detail}")
-    return None
-
-
-def _send(case: Mapping[str, Any], text: str) -> Answered:
-    subject = f"Re: {case['subject']}"[:SUBJECT_LONGEST]
-    body = {**_addressee(case), "case_id": case["id"], "subject": subject, "text": text}
-    return tell("POST", "notifications", "/emails", body=body)
-
-
-def _addressee(case: Mapping[str, Any]) -> dict[str, str]:
-    """Whoever wrote: a contact of the organization, or the customer itself."""
-    customer_id, person_id = case["customer_id"], case.get("contact_id")
-    if not person_id or person_id == customer_id:
-        return {"customer_id": customer_id}
-    contacts = ask("customers", f"/customers/{customer_id}/contacts", {"person_id": person_id, "limit": 1})
-    if contacts.rows:
-        return {"customer_id": customer_id, "contact_id": contacts.rows[0]["id"]}
-    return {"customer_id": person_id}
+    return "The note is kept; nothing was sent." if is_internal else "The reply is on its way by e-mail."
