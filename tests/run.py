@@ -9,6 +9,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 CODE = ("crm.py", "ops", "shared", "services", "gateway", "tests")
 UNITS_WITH_DATABASES = ("servicekit", "customers", "cases", "orders", "notifications", "gateway")
+NOTHING_SELECTED = 5
+STARTED = time.monotonic()
+LANES = 2
 BENCH = "CRM_TEST_BENCH_POSTGRES"
 sys.path.insert(0, str(ROOT))
 
@@ -37,6 +41,7 @@ class Check:
     name: str
     run: Callable[[argparse.Namespace], Result]
     is_slow: bool = False
+    is_last: bool = False
     missing: Callable[[], str] = str
 
 
@@ -53,7 +58,7 @@ def command(*argv: str) -> Callable[[argparse.Namespace], Result]:
 
 
 def pytest_on(*paths: str, processes: int, on_postgres: bool = False) -> Callable[[argparse.Namespace], Result]:
-    """A check that is a run of pytest; its output is shown as it comes."""
+    """A check that is a run of pytest; what it printed is shown when it failed."""
 
     def run(asked: argparse.Namespace) -> Result:
         with tempfile.TemporaryDirectory() as folder:
@@ -62,27 +67,26 @@ def pytest_on(*paths: str, processes: int, on_postgres: bool = False) -> Callabl
             argv += ["-n", str(processes), "--dist", "loadfile"] if processes > 1 else []
             argv += ["-k", asked.k] if asked.k else []
             environment = {**os.environ, BENCH: bench_server()} if on_postgres else None
-            code = subprocess.run(argv, cwd=ROOT, env=environment, check=False).returncode
-            return _count(report, code, selected=bool(asked.k))
+            ended = subprocess.run(argv, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+            return _count(report, ended, selected=bool(asked.k))
 
     return run
 
 
-def _count(report: Path, code: int, *, selected: bool) -> Result:
+def _count(report: Path, ended: subprocess.CompletedProcess[str], *, selected: bool) -> Result:
+    said = (ended.stdout + ended.stderr)[-20_000:]
     if not report.exists():
-        return Result(state="FAILED", failed=1, said=f"pytest ended with {code}")
-    suites = ET.parse(report).getroot().iter("testsuite")
+        return Result(state="FAILED", failed=1, said=said)
     total = failed = skipped = 0
-    for suite in suites:
+    for suite in ET.parse(report).getroot().iter("testsuite"):
         total += int(suite.get("tests", 0))
         failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
         skipped += int(suite.get("skipped", 0))
     passed = total - failed - skipped
-    if code == 5 and selected:
+    if ended.returncode == NOTHING_SELECTED and selected:
         return Result(state="ok", said="nothing selected")
-    if code or failed or skipped:
-        why = f"{skipped} skipped" if skipped and not failed else f"pytest ended with {code}"
-        return Result(state="FAILED", passed=passed, failed=max(failed, 1), said=why)
+    if ended.returncode or failed or skipped:
+        return Result(state="FAILED", passed=passed, failed=max(failed, 1), said=said)
     return Result(state="ok", passed=passed)
 
 
@@ -151,20 +155,20 @@ CHECKS: Sequence[Check] = (
     ),
     Check(name="documents", run=command(sys.executable, "-m", "ops.contracts", "--check")),
     Check(name="unit", run=pytest_on("tests/unit", processes=2)),
+    Check(name="contract", run=pytest_on("tests/contract", processes=1)),
+    Check(name="faults", run=pytest_on("tests/faults", processes=1), is_slow=True, missing=no_servers),
+    Check(name="integration", run=pytest_on("tests/integration", processes=1), is_slow=True, missing=no_servers),
+    Check(name="e2e", run=pytest_on("tests/e2e", processes=1), is_slow=True, missing=no_servers),
     Check(
         name="unit-pg",
-        run=pytest_on(*(f"tests/unit/{one}" for one in UNITS_WITH_DATABASES), processes=2, on_postgres=True),
+        run=pytest_on(*(f"tests/unit/{one}" for one in UNITS_WITH_DATABASES), processes=1, on_postgres=True),
         is_slow=True,
         missing=no_servers,
     ),
-    Check(name="contract", run=pytest_on("tests/contract", processes=1)),
-    Check(name="integration", run=pytest_on("tests/integration", processes=1), is_slow=True, missing=no_servers),
-    Check(name="e2e", run=pytest_on("tests/e2e", processes=1), is_slow=True, missing=no_servers),
-    Check(name="faults", run=pytest_on("tests/faults", processes=1), is_slow=True, missing=no_servers),
     Check(name="browser", run=pytest_on("tests/browser", processes=1), is_slow=True, missing=no_browser),
     Check(name="clone", run=clean_clone, is_slow=True),
     Check(name="compose", run=pytest_on("tests/compose", processes=1), is_slow=True, missing=no_compose),
-    Check(name="features", run=features),
+    Check(name="features", run=features, is_last=True),
 )
 
 
@@ -177,8 +181,23 @@ def main(arguments: list[str]) -> int:
     asked.is_whole = not (asked.only or asked.fast or asked.k)
     with tempfile.TemporaryDirectory() as folder:
         asked.runs = str(Path(folder) / "runs.jsonl")
-        rows = [(check.name, *timed(check, asked)) for check in CHECKS if check.name in names]
+        rows = run_all([check for check in CHECKS if check.name in names], asked)
     return show(rows, require_all=asked.require_all)
+
+
+def run_all(checks: Sequence[Check], asked: argparse.Namespace) -> list[tuple[str, Result, float]]:
+    """One after the other; those with `is_slow` side by side, for they mostly wait; the table of features last."""
+    done: dict[str, tuple[Result, float]] = {}
+    for check in checks:
+        if not (check.is_slow or check.is_last):
+            done[check.name] = timed(check, asked)
+    with ThreadPoolExecutor(LANES) as lanes:
+        running = {check.name: lanes.submit(timed, check, asked) for check in checks if check.is_slow}
+        done |= {name: future.result() for name, future in running.items()}
+    for check in checks:
+        if check.is_last:
+            done[check.name] = timed(check, asked)
+    return [(check.name, *done[check.name]) for check in checks]
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -195,13 +214,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def timed(check: Check, asked: argparse.Namespace) -> tuple[Result, float]:
     """One check, and how long it took."""
-    print(f"── {check.name}", flush=True)
+    print(f"  {check.name} …", flush=True)
     started = time.monotonic()
     reason = check.missing()
     result = Result(state="NOT RUN", said=reason) if reason else check.run(asked)
-    if result.said and result.state != "ok":
-        print(result.said, flush=True)
-    return result, time.monotonic() - started
+    seconds = time.monotonic() - started
+    shown = f"\n{result.said}" if result.said and result.state != "ok" else ""
+    print(f"  {check.name}: {result.state}, {seconds:.0f} s{shown}", flush=True)
+    return result, seconds
 
 
 def show(rows: list[tuple[str, Result, float]], *, require_all: bool) -> int:
@@ -214,7 +234,7 @@ def show(rows: list[tuple[str, Result, float]], *, require_all: bool) -> int:
     not_run = sum(result.state == "NOT RUN" for _, result, _ in rows)
     passed = sum(result.passed for _, result, _ in rows)
     failed = sum(result.failed for _, result, _ in rows) + (not_run if require_all else 0)
-    print(f"\n{sum(seconds for _, _, seconds in rows):.0f} s{f', {not_run} NOT RUN' if not_run else ''}")
+    print(f"\n{time.monotonic() - STARTED:.0f} s in all{f', {not_run} NOT RUN' if not_run else ''}")
     print(f"{passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
 
