@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from gunicorn.workers import gthread
+
 bind = os.environ.get("CRM_BIND", "127.0.0.1:8080")
 workers = int(os.environ.get("CRM_WEB_PROCESSES", "1"))
 threads = int(os.environ.get("CRM_WEB_THREADS", "8"))
@@ -14,6 +16,8 @@ worker_class = "gthread"
 preload_app = True
 
 timeout = 60
+# Seconds that a client may be silent in the middle of a request; without it a few silent ones hold every thread.
+SILENCE = 5
 graceful_timeout = 25
 keepalive = 75
 backlog = 256
@@ -33,3 +37,14 @@ def when_ready(_server: Any) -> None:
     """Keep what was loaded out of the collector's way: it would touch, and so copy, every shared page."""
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Give up on a connection that stays silent: gthread itself would wait for it for ever."""
+
+    class Patient(gthread.TConn):  # type: ignore[misc] # gunicorn has no types
+        def init(self) -> None:
+            super().init()
+            self.sock.settimeout(SILENCE)
+
+    gthread.TConn = Patient

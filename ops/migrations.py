@@ -8,6 +8,7 @@ from ops.place import EVERYONE, ROOT, Trouble
 from ops.processes import Installation
 
 SOURCES = ("shared/servicekit/migrations", "services/*/*/migrations", "gateway/gateway/migrations")
+LISTENERS = "services/*/*/consumers.py"
 
 
 def migrate(installation: Installation, *, say: Callable[[str], None]) -> None:
@@ -23,6 +24,9 @@ def migrate(installation: Installation, *, say: Callable[[str], None]) -> None:
             say(service)
     if failures:
         raise Trouble("\n\n".join(["The databases could not be brought up to date. Nothing was started.", *failures]))
+    # Every queue is there before anybody tells the first fact: what is told earlier would not reach it.
+    for command in [Command(installation, service, "declare") for service in EVERYONE]:
+        command.finish()
     (installation.place.data / "migrated").write_text(level(installation))
 
 
@@ -38,6 +42,10 @@ def level(installation: Installation) -> str:
     for pattern in SOURCES:
         for file in sorted(ROOT.glob(f"{pattern}/**/*.py")):
             digest.update(file.read_bytes())
+    for file in sorted(ROOT.glob(LISTENERS)):
+        digest.update(file.read_bytes())
+    bus = installation.place.bus
+    digest.update(f"bus {bus.stat().st_ino if bus.exists() else 'missing'}".encode())
     for service in EVERYONE:
         file = installation.place.database(service)
         digest.update(f"{service} {file.stat().st_ino if file.exists() else 'missing'}".encode())

@@ -62,6 +62,7 @@ class Installation:
         place = self.place
         told = {f"CRM_{service.upper()}_URL": self.url_of(service) for service in SERVICES}
         told["CRM_IDENTITY_SIGNING_KEY"] = str(place.signing_key)
+        told["CRM_WEB_THREADS"] = "24"  # it mostly waits for the services behind it
         told["CRM_SESSION_SECRET_FILE"] = str(place.secret("session"))
         told["CRM_DEV_MAIL_DIR"] = str(place.mail)
         told["CRM_ADMIN_EMAIL"] = administrator()

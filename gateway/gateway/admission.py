@@ -28,8 +28,8 @@ class ForeignPage(Forbidden):
     """A browser sent a change from another site's page."""
 
 
-# Their answers hold a secret: they are not kept for a repeated Idempotency-Key.
-GIVES_A_SECRET: Final = frozenset({"access.make_token", "access.make_key"})
+# Their bodies or answers hold a secret: nothing of them is kept for a repeated Idempotency-Key.
+HOLDS_A_SECRET: Final = frozenset({"access.make_token", "access.make_key", "access.change_password"})
 
 
 def install_admission(app: Flask, service: Service, minter: Minter) -> None:
@@ -45,7 +45,7 @@ def install_admission(app: Flask, service: Service, minter: Minter) -> None:
             return
         principal = admit(is_public=needs[endpoint] == PUBLIC)
         request.environ["HTTP_AUTHORIZATION"] = f"Bearer {minter.mint(principal, service.name)}"
-        if endpoint in GIVES_A_SECRET:
+        if endpoint in HOLDS_A_SECRET:
             request.environ.pop("HTTP_IDEMPOTENCY_KEY", None)
 
 

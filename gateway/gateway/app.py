@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         events=EVENTS,
         jobs=jobs,
     )
+    app.config["TRUSTED_HOSTS"] = settings.known_hosts
     service: Service = app.extensions["service"]
     minter = Minter.from_file(settings.identity_signing_key)
     app.extensions["upstreams"] = Upstreams(settings.upstreams, minter, concurrency=settings.concurrency)

@@ -20,7 +20,10 @@ def forget_what_is_over(work: Work) -> int:
         delete(LoginSession).where(LoginSession.created_at <= now - rules.SESSION_ABSOLUTE),
         delete(AccessToken).where(AccessToken.expires_at <= now),
         delete(LoginLink).where(LoginLink.expires_at <= now - timedelta(days=1)),
-        delete(LoginFailure).where(LoginFailure.last_at <= now - rules.FAILURES_FORGOTTEN_AFTER),
+        delete(LoginFailure).where(
+            LoginFailure.failures > 0, LoginFailure.last_at <= now - rules.FAILURES_FORGOTTEN_AFTER
+        ),
+        delete(LoginFailure).where(LoginFailure.last_at <= now - rules.ADDRESS_KNOWN_FOR),
     )
     with work.database.write() as session:
         for statement in over:

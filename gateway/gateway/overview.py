@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from marshmallow import fields, validate
 
@@ -68,7 +69,7 @@ class Question:
 
 def questions_about(customer_id: str, *, rows: int) -> dict[str, Question]:
     """The parts of the overview of one customer."""
-    one = f"/api/v1/customers/{customer_id}"
+    one = f"/api/v1/customers/{quote(customer_id, safe='')}"
     its = {"customer_id": customer_id, "limit": rows}
     return {
         "customer": Question(service="customers", path=one, needs="customers:read"),

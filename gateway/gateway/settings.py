@@ -26,6 +26,8 @@ class Settings(KitSettings):
     rate_limit_public: int = field(default=60, metadata={"env": "CRM_RATE_LIMIT_PUBLIC"})
     # How many proxies of one's own stand in front: so many of the last X-Forwarded-For entries are believed.
     trusted_proxies: int = field(default=0, metadata={"env": "CRM_TRUSTED_PROXIES"})
+    # Names by which the gateway is asked for, beside the public one and its own; `.example.org` is all below it.
+    trusted_hosts: str = field(default="", metadata={"env": "CRM_TRUSTED_HOSTS"})
     concurrency: int = field(default=64, metadata={"env": "CRM_UPSTREAM_CONCURRENCY"})
 
     @property
@@ -38,6 +40,13 @@ class Settings(KitSettings):
         """Scheme, host and port, as a browser writes them into `Origin`."""
         parts = urlsplit(self.public_url)
         return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def known_hosts(self) -> list[str]:
+        """What a `Host` header may name, whatever the port: the public name, this machine, the container, and more."""
+        more = (name.strip().lower() for name in self.trusted_hosts.split(","))
+        names = (urlsplit(self.public_url).hostname, "localhost", "127.0.0.1", self.service, *more)
+        return [name for name in names if name]
 
     @property
     def upstreams(self) -> dict[str, str]:

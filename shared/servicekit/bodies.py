@@ -70,7 +70,7 @@ def _read_object(operation: "Operation") -> Any:
         value = json.loads(raw, parse_constant=_refuse_constant)
         if b"\\u" in raw:
             json.dumps(value, ensure_ascii=False).encode()  # half a character (a lone surrogate) cannot be stored
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Malformed(f"The body is not JSON: {error}.") from error
     if not isinstance(value, dict):
         detail = "The body must be a JSON object."

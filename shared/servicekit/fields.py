@@ -12,6 +12,7 @@ from servicekit.errors import FieldError, Invalid
 
 MAX_TEXT = 500
 MAX_LONG_TEXT = 20_000
+MAX_DIGITS = 30
 
 
 class FieldType(StrEnum):
@@ -112,8 +113,11 @@ def _number(_spec: FieldSpec, answer: Any) -> str:
         value = Decimal(str(answer).strip())
     except InvalidOperation as error:
         raise ValueError("give a number such as 12.5.") from error
-    if isinstance(answer, bool) or not value.is_finite():
+    # 1e20000000 is six characters here and twenty million once it is written out.
+    if isinstance(answer, bool) or not value.is_finite() or abs(value.adjusted()) > MAX_DIGITS:
         raise ValueError("give a number such as 12.5.")
+    if len(value.as_tuple().digits) > MAX_DIGITS:
+        raise ValueError(f"give at most {MAX_DIGITS} digits.")
     return format(value, "f")
 
 

@@ -9,7 +9,7 @@ from flask import Response, request
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from servicekit.auth import Principal
+from servicekit.auth import Kind, Principal
 from servicekit.errors import FieldError, Invalid
 from servicekit.kit_tables import IdempotencyKey
 from servicekit.upsert import insert_if_absent
@@ -47,10 +47,12 @@ def claim(session: Session, principal: Principal, *, now: datetime) -> Claim | N
     if not 0 < len(key) <= 255:  # noqa: PLR2004 - the column's width
         raise _wrong_key("invalid", "Give a key of 1 to 255 characters.")
     fingerprint = hashlib.sha256(b"\n".join([request.method.encode(), request.path.encode(), _sent()])).hexdigest()
+    # Visitors have no id of their own: two of them with the same key are kept apart by what they sent.
+    caller = principal.id if principal.kind is not Kind.PUBLIC else f"public {fingerprint[:32]}"
     is_new = insert_if_absent(
         session,
         IdempotencyKey,
-        caller=principal.id,
+        caller=caller,
         key=key,
         fingerprint=fingerprint,
         status=0,
@@ -59,7 +61,7 @@ def claim(session: Session, principal: Principal, *, now: datetime) -> Claim | N
         stored_at=now,
     )
     row = session.scalars(
-        select(IdempotencyKey).where(IdempotencyKey.caller == principal.id, IdempotencyKey.key == key)
+        select(IdempotencyKey).where(IdempotencyKey.caller == caller, IdempotencyKey.key == key)
     ).one()
     if row.fingerprint != fingerprint:
         raise _wrong_key("idempotency_key_reused", "This key was used for another request. Use a new one.")

@@ -13,7 +13,7 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow import fields, validate
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from servicekit.errors import FieldError, Invalid
@@ -52,7 +52,10 @@ def instant(column: Any) -> Filter:
 
 def integer(column: Any) -> Filter:
     """`x=` and the four comparisons."""
-    return Filter(column=column, operators=dict.fromkeys(("", "gte", "gt", "lte", "lt"), fields.Integer))
+    most = 2**63 - 1 if isinstance(column.type, BigInteger) else 2**31 - 1
+    fits = validate.Range(min=-most, max=most)
+    operators = dict.fromkeys(("", "gte", "gt", "lte", "lt"), lambda: fields.Integer(validate=fits))
+    return Filter(column=column, operators=operators)
 
 
 def flag(column: Any) -> Filter:

@@ -14,6 +14,7 @@ def upgrade(database: Database, package: str) -> None:
     """Bring the database to this code's level. Several at once wait for each other; a second time nothing happens."""
     with database.engine.execution_options(writes=True).connect() as connection:
         if not database.is_sqlite:
+            connection.execute(text("SET statement_timeout = 0"))  # an index on a big table takes its time
             connection.execute(text("SELECT pg_advisory_lock(hashtext('migrate'))"))
             connection.commit()
         try:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import event as hooks
 from sqlalchemy import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from servicekit.context import Trace, current_trace
 from servicekit.db import Versioned
@@ -34,6 +34,8 @@ def has_recorded(session: Session) -> bool:
 
 @hooks.listens_for(Session, "before_commit")
 def _write_rows(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint is no commit
     pending = session.info.pop(_PENDING, None)
     if not pending:
         return
@@ -43,9 +45,10 @@ def _write_rows(session: Session) -> None:
     session.info[_RECORDED] = True
 
 
-@hooks.listens_for(Session, "after_rollback")
-def _forget_rows(session: Session) -> None:
-    session.info.pop(_PENDING, None)
+@hooks.listens_for(Session, "after_soft_rollback")
+def _forget_rows(session: Session, previous: SessionTransaction) -> None:
+    if not previous.nested:
+        session.info.pop(_PENDING, None)
 
 
 def _row(  # noqa: PLR0917 - the pending tuple

@@ -19,8 +19,8 @@ def forget_published(session: Session, *, now: datetime) -> int:
     old = select(OutboxRow.id).where(OutboxRow.published_at < now - KEEP).order_by(OutboxRow.id).limit(BATCH)
     gone: int = session.execute(delete(OutboxRow).where(OutboxRow.id.in_(old.scalar_subquery()))).rowcount  # type: ignore[attr-defined]
     personal = select(OutboxRow).where(
-        OutboxRow.published_at < now - KEEP_PERSONAL, OutboxRow.envelope.contains(f'"{PERSONAL}":{{')
-    )
+        OutboxRow.published_at < now - KEEP_PERSONAL, OutboxRow.envelope.contains(f'"{PERSONAL}":{{"')
+    )  # an emptied one is "personal":{}, and is not found again
     rows = session.scalars(personal.limit(BATCH)).all()
     for row in rows:
         row.envelope = without_personal(row.envelope)

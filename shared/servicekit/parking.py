@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from servicekit.errors import Conflict, NotFound
 from servicekit.kit_tables import ParkedMessage
+
+KEEP_SETTLED = timedelta(days=30)
 
 
 class AlreadySettled(Conflict):
@@ -62,6 +64,12 @@ def settle(session: Session, number: int, *, how: str, now: datetime) -> ParkedM
         raise AlreadySettled(f"Message {number} was {message.settled_as} at {message.settled_at:%Y-%m-%d %H:%M} UTC.")
     message.settled_at, message.settled_as = now, how
     return message
+
+
+def forget_settled(session: Session, *, now: datetime) -> int:
+    """Drop what was replayed or discarded a month ago: it may hold personal data."""
+    gone = delete(ParkedMessage).where(ParkedMessage.settled_at < now - KEEP_SETTLED)
+    return session.execute(gone).rowcount  # type: ignore[attr-defined,no-any-return]
 
 
 def _glance(body: bytes) -> tuple[str | None, str | None]:

@@ -7,13 +7,17 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, g, request
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from servicekit.errors import Error, FieldError, PreconditionFailed
+from servicekit.errors import Conflict, Error, FieldError, PreconditionFailed, Unavailable
 
 log = logging.getLogger(__name__)
 
+# PostgreSQL's and SQLite's names for a unique value that was taken, and for locks that could not be had in time.
+_TAKEN = frozenset({"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
+_LATER = frozenset({"40001", "40P01", "55P03", "57014"})
 # What werkzeug itself refuses, in our codes.
 _CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media"}
 
@@ -67,12 +71,23 @@ def install_problems(app: Flask) -> None:
     """Every error that leaves this app is a problem, and none shows its inside."""
     app.register_error_handler(Error, problem_of)
     app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(DBAPIError, _raced)
     app.register_error_handler(HTTPException, _refused_by_werkzeug)
     app.register_error_handler(Exception, _unexpected)
 
 
 def _stale(_error: StaleDataError) -> Response:
     return problem_of(PreconditionFailed("Somebody changed it in this moment. Read it again and repeat your change."))
+
+
+def _raced(error: DBAPIError) -> Response:
+    """Two callers at the same rows at once: nobody's fault, and the same request again will be answered rightly."""
+    state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", "")
+    if state in _TAKEN:
+        return problem_of(Conflict("Somebody did the same in this moment. Read it again, then repeat your change."))
+    if state in _LATER:
+        return problem_of(Unavailable("Others are changing this right now. Repeat it in a moment."))
+    return _unexpected(error)
 
 
 def _refused_by_werkzeug(error: HTTPException) -> Response:

@@ -47,10 +47,10 @@ def publish_waiting(database: Database, bus: Bus, *, now: Callable[[], datetime]
 def _waiting(session: Session, *, now: datetime) -> Sequence[Any]:
     unpublished = OutboxRow.published_at.is_(None)
     # A refused event holds back the later ones of its aggregate, and nobody else's.
-    held = session.scalars(select(OutboxRow.aggregate_id).where(unpublished, OutboxRow.next_try_at > now)).all()
-    query = select(OutboxRow.event_id, OutboxRow.type, OutboxRow.envelope, OutboxRow.aggregate_id).where(unpublished)
-    if held:
-        query = query.where(OutboxRow.aggregate_id.not_in(set(held)))
+    held = select(OutboxRow.aggregate_id).where(unpublished, OutboxRow.next_try_at > now)
+    query = select(OutboxRow.event_id, OutboxRow.type, OutboxRow.envelope, OutboxRow.aggregate_id).where(
+        unpublished, OutboxRow.aggregate_id.not_in(held)
+    )
     return session.execute(query.order_by(OutboxRow.id).limit(BATCH)).all()
 
 

@@ -40,6 +40,12 @@ class Instant(fields.AwareDateTime):
         text: str = value.astimezone(dt.UTC).isoformat(timespec="milliseconds")
         return text.replace("+00:00", "Z")
 
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.datetime:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs).astimezone(dt.UTC)
+        except OverflowError as error:
+            raise ma.ValidationError("Give a time between the years 2 and 9998.") from error
+
 
 class MoneyField(fields.Field[Money]):
     """`{"amount": "12.50", "currency": "EUR"}`; refuses more decimals than the currency has."""

@@ -1,7 +1,11 @@
 """Test tools that the kit ships: a real service on a fresh database, any caller's identity, a synchronous bus."""
 
+import atexit
+import functools
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +21,7 @@ from sqlalchemy.engine import make_url
 
 from servicekit.app import Service, utc_now
 from servicekit.auth import Kind, Minter, Principal, Scope
+from servicekit.db import Database
 from servicekit.events import new_event_id
 from servicekit.ids import uuid7
 from servicekit.jobs import Work
@@ -81,27 +86,33 @@ class Bench:
         }
 
     def start(self, create_app: Callable[..., Flask], settings: type[Any], **environ: str) -> "Running":
-        """A migrated service on SQLite in the bench's folder; `environ` overrides settings."""
+        """A migrated service in the bench's folder; `environ` overrides settings."""
         name = settings.__dataclass_fields__["service"].default
-        values = {"CRM_DATABASE_URL": self._database_url(name), **self.environ, **environ}
+        package = create_app.__module__.rpartition(".")[0]
+        values = {"CRM_DATABASE_URL": self._database_url(name, package), **self.environ, **environ}
         app = create_app(settings.from_environ(values))
         service = cast("Service", app.extensions["service"])
         service.clock = self.clock
-        upgrade(service.database, service.package)
         self.services[service.name] = app
         if service.consumers.by_type:
             service.bus.declare(service.name, service.consumers.by_type)
         return Running(bench=self, app=app, service=service)
 
-    def _database_url(self, name: str) -> str:
-        """A file in the folder; or, where the environment names a PostgreSQL server, a new database there."""
+    def _database_url(self, name: str, package: str) -> str:
+        """A file in the folder, kept if it is there; or, on a PostgreSQL server that the environment names, a database.
+
+        Both are copies of one that was migrated once in this process: migrations take longer than most tests.
+        """
         server = os.environ.get(POSTGRES)
         if server is None:
-            return f"sqlite:///{self.folder}/{name}.db"
+            path = self.folder / f"{name}.db"
+            if not path.exists():
+                shutil.copy(_migrated_file(package), path)
+            return f"sqlite:///{path}"
         database = f"bench_{uuid7().hex}"
         self.databases.append(database)
-        on_server(server, f"CREATE DATABASE {database}")
-        return make_url(server).set(database=database).render_as_string(hide_password=False)
+        on_server(server, f"CREATE DATABASE {database} TEMPLATE {_migrated_database(server, package)}")
+        return _address(server, database)
 
     def drain(self) -> int:
         """Relay and consume among the started services until nothing moves; returns how many events had an effect."""
@@ -122,6 +133,32 @@ class Bench:
             app.extensions["service"].close()
         for database in self.databases:
             on_server(os.environ[POSTGRES], f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+
+@functools.cache
+def _migrated_file(package: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(str(_migrate(f"sqlite:///{folder}/{package}.db", package)))
+
+
+@functools.cache
+def _migrated_database(server: str, package: str) -> str:
+    database = f"bench_template_{uuid7().hex}"
+    on_server(server, f"CREATE DATABASE {database}")
+    atexit.register(on_server, server, f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+    return str(_migrate(_address(server, database), package))
+
+
+def _migrate(url: str, package: str) -> str | None:
+    database = Database(url, service=package)
+    upgrade(database, package)
+    database.close()
+    return database.url.database
+
+
+def _address(server: str, database: str) -> str:
+    return make_url(server).set(database=database).render_as_string(hide_password=False)
 
 
 def on_server(server: str, statement: str) -> None:

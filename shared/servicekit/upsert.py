@@ -2,8 +2,16 @@
 
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
+
+
+def one_at_a_time(session: Session, *keys: str) -> None:
+    """Whoever works on these keys waits until the others have committed; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        for key in sorted(set(keys)):
+            session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
 
 
 def insert_if_absent(session: Session, entity: type[DeclarativeBase], **values: Any) -> bool:

@@ -1,5 +1,6 @@
 """Read-your-writes across services: a short wait for an event that is on its way."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -11,13 +12,30 @@ PATIENCE_SECONDS = 2.0
 STEP_SECONDS = 0.025
 
 
+# Waiting holds a thread: where many ask for what does not exist, the others are not kept waiting for it.
+_waiting = threading.BoundedSemaphore(2)
+
+
 def wait_until(database: Database, is_known: Callable[[Session], bool]) -> bool:
-    """Ask until it is true or the patience ends; each time in a transaction of its own, so that no lock is held."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        with database.read() as session:
-            if is_known(session):
+    """Ask until it is true or the patience ends; each time in a transaction of its own, so that no lock is held.
+
+    At most two requests of a process wait at the same time; the next is answered by what is known now.
+    """
+    if _ask(database, is_known):
+        return True
+    if not _waiting.acquire(blocking=False):
+        return False
+    try:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            time.sleep(STEP_SECONDS)
+            if _ask(database, is_known):
                 return True
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(STEP_SECONDS)
+        return False
+    finally:
+        _waiting.release()
+
+
+def _ask(database: Database, is_known: Callable[[Session], bool]) -> bool:
+    with database.read() as session:
+        return is_known(session)

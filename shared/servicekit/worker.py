@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from servicekit import idempotency, inbox, outbox_care
+from servicekit import idempotency, inbox, outbox_care, parking
 from servicekit.bus import BusDown, Delivery
 from servicekit.context import Trace, tracing
 from servicekit.errors import Unavailable
@@ -144,7 +144,15 @@ def _park_dead(service: "Service") -> Callable[[Work], int]:
 
 
 def _forget_old_rows(work: Work) -> int:
-    with work.database.write() as session:
-        now = work.now()
-        gone = idempotency.forget_old_keys(session, now=now) + inbox.forget_old_events(session, now=now)
-        return gone + outbox_care.forget_published(session, now=now)
+    """A transaction each, so that one that takes too long does not undo the others."""
+    now, gone = work.now(), 0
+    for forget in (idempotency.forget_old_keys, inbox.forget_old_events, parking.forget_settled):
+        with work.database.write() as session:
+            gone += forget(session, now=now)
+    while not work.is_stopping():
+        with work.database.write() as session:
+            batch = outbox_care.forget_published(session, now=now)
+        gone += batch
+        if batch < outbox_care.BATCH:
+            break
+    return gone

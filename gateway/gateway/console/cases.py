@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from gateway.console import lists, people
-from gateway.console.asking import Question, ask, me, tell
+from gateway.console.asking import Question, ask_record, me, tell
 from gateway.console.forms import Form
 from gateway.console.rendering import allow, ask_page, go, page
 
@@ -121,7 +121,8 @@ def open_case() -> Response:
 
 def _new(form: Form, *, status: int = 200) -> Response:
     customer_id = form.value("customer_id")
-    named = ask("customers", f"/customers/{customer_id}") if customer_id and me().can("customers:read") else None
+    may_name = customer_id and me().can("customers:read")
+    named = ask_record("customers", "customers", customer_id) if may_name else None
     answers = ask_page(
         types=Question("cases", "/case-types", {"limit": 100}),
         choices=Question("customers", "/customers", {"sort": "-updated_at", "limit": 50}, needs="customers:read"),

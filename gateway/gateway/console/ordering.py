@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, request
 
-from gateway.console.asking import Question, ask, tell
+from gateway.console.asking import Question, ask_record, tell
 from gateway.console.forms import Form
 from gateway.console.rendering import allow, ask_page, go, need, page
 from gateway.console.wording import money
@@ -67,7 +67,7 @@ def _new(form: Form, *, status: int = 200) -> Response:
     )
     products = need(answers["products"], "catalogue")["data"]
     chosen = form.value("customer_id")
-    named = ask("customers", f"/customers/{chosen}") if chosen else None
+    named = ask_record("customers", "customers", chosen) if chosen else None
     return page(
         "orders/new.html",
         status=status,

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from gateway.identity import rules, users
 from gateway.identity.models import AccessToken, ApiKey
-from servicekit.auth import Principal
-from servicekit.errors import FieldError, Invalid
+from servicekit.auth import Kind, Principal
+from servicekit.errors import FieldError, Forbidden, Invalid
 from servicekit.ids import new_id
 
 
@@ -32,6 +32,8 @@ def make_key(
     expires_at: datetime | None = None,
 ) -> NewKey:
     """A key in the name of its maker, with no more rights than the maker has; the text is not kept."""
+    if by.kind is Kind.KEY:  # or whoever stole one would outlive its end
+        raise Forbidden("A key cannot make another key. Sign in yourself.")
     rules.check_permissions(permissions)
     users.check_grants(permissions, by=by)
     if expires_at is not None and expires_at <= now:

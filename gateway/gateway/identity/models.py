@@ -124,7 +124,10 @@ class LoginLink(Base):
 
 
 class LoginFailure(Base):
-    """How often in a row an account or an address failed; `subject` is a digest, so that no typed address is kept."""
+    """How often in a row an account or an address failed; `subject` is a digest, so that no typed address is kept.
+
+    An account together with an address stands at no failures: it came in from there at `last_at`.
+    """
 
     __tablename__ = "login_failures"
 

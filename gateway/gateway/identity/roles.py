@@ -25,9 +25,10 @@ class TeamInUse(Conflict):
 def create_role(
     session: Session, *, by: Principal, now: datetime, key: str, name: str, permissions: Sequence[str], scope: str
 ) -> Role:
-    """A role with no more rights than its maker has."""
+    """A role with no more rights, and no wider record scope, than its maker has."""
     rules.check_permissions(permissions)
     users.check_grants(permissions, by=by)
+    users.check_scope(scope, by=by)
     if session.scalars(select(Role).where(Role.key == key)).one_or_none() is not None:
         detail = "Another role has this key."
         raise Invalid(detail, fields=[FieldError(pointer="/key", code="taken", detail=detail)])
@@ -44,9 +45,12 @@ def update_role(session: Session, role: Role, *, by: Principal, now: datetime, c
     if role.key == "administrator" and {"permissions", "scope"} & changes.keys():
         raise Conflict("The administrator role keeps all its rights.")
     users.check_grants(role.permissions, by=by)
+    users.check_scope(role.scope, by=by)
     if "permissions" in changes:
         rules.check_permissions(changes["permissions"])
         users.check_grants(changes["permissions"], by=by)
+    if "scope" in changes:
+        users.check_scope(changes["scope"], by=by)
     for name, value in changes.items():
         setattr(role, name, value)
     role.updated_at = now

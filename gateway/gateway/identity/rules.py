@@ -24,6 +24,8 @@ ACCOUNT_FREE_FAILURES = 5
 ADDRESS_FREE_FAILURES = 20
 LONGEST_DELAY = timedelta(minutes=15)
 FAILURES_FORGOTTEN_AFTER = timedelta(hours=24)
+# An account that came in from an address does not wait there for the failures of others.
+ADDRESS_KNOWN_FOR = timedelta(days=30)
 
 KEY_PREFIX = "crm_live_"
 TOKEN_PREFIX = "crm_at_"  # noqa: S105 - a public prefix for secret scanners

@@ -42,7 +42,14 @@ class _Known:
 
 
 def sign_in(database: Database, *, email: str, password: str, now: datetime, ip: str) -> str:
-    """The id of the user with this password. Raises WrongPassword, or TooMany while the throttle says wait.
+    """The id of the user with this password. Raises WrongPassword, or TooMany while the throttle says wait."""
+    user_id = prove_password(database, email=email, password=password, now=now, ip=ip)
+    log.info("signed in", extra={"address": ip, "user_id": user_id})
+    return user_id
+
+
+def prove_password(database: Database, *, email: str, password: str, now: datetime, ip: str) -> str:
+    """What `sign_in` checks and counts, also for a user who is inside already.
 
     The slow hash is computed between transactions: nobody else waits for it.
     """
@@ -50,13 +57,12 @@ def sign_in(database: Database, *, email: str, password: str, now: datetime, ip:
     if not is_password(password[: rules.PASSWORD_LONGEST + 1], known.password_hash) or known.user_id is None:
         with database.write() as session:
             throttle.remember_failure(session, email=email, ip=ip, now=now)
-        log.warning("sign-in refused", extra={"address": ip, "user_id": known.user_id})
+        log.warning("password refused", extra={"address": ip, "user_id": known.user_id})
         raise WrongPassword("The e-mail address or the password is wrong.")
     with database.write() as session:
-        throttle.forget_failures(session, email=email)
+        throttle.remember_success(session, email=email, ip=ip, now=now)
         if known.password_hash is not None and needs_new_hash(known.password_hash):
             session.execute(update(User).where(User.id == known.user_id).values(password_hash=hash_password(password)))
-    log.info("signed in", extra={"address": ip, "user_id": known.user_id})
     return known.user_id
 
 

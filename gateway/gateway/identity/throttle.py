@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from gateway.identity import rules
@@ -14,7 +14,10 @@ from servicekit.upsert import insert_if_absent
 def check_may_try(session: Session, *, email: str, ip: str, now: datetime) -> None:
     """Refuse a try that comes too early; says the same whether the account exists or not."""
     wait = 0
-    for subject, free in _subjects(email, ip):
+    subjects = _subjects(email, ip)
+    if _has_signed_in_from(session, email=email, ip=ip, now=now):
+        subjects = subjects[:1]  # other people's failures at this address are not theirs
+    for subject, free in subjects:
         row = session.get(LoginFailure, subject)
         if row is not None and now - row.last_at < rules.FAILURES_FORGOTTEN_AFTER:
             wait = max(wait, rules.seconds_to_wait(row.failures, row.last_at, now, free=free))
@@ -34,9 +37,21 @@ def remember_failure(session: Session, *, email: str, ip: str, now: datetime) ->
         row.last_at = now
 
 
-def forget_failures(session: Session, *, email: str) -> None:
-    """The right password clears the account, not the address: one account of one's own would reset every guess."""
+def remember_success(session: Session, *, email: str, ip: str, now: datetime) -> None:
+    """The right password clears the account, not the address: one account of one's own would reset every guess.
+
+    From then on this account waits at this address for its own failures alone.
+    """
     session.execute(delete(LoginFailure).where(LoginFailure.subject == _account(email)))
+    if ip:
+        subject = _account_at_address(email, ip)
+        insert_if_absent(session, LoginFailure, subject=subject, failures=0, last_at=now)
+        session.execute(update(LoginFailure).where(LoginFailure.subject == subject).values(last_at=now))
+
+
+def _has_signed_in_from(session: Session, *, email: str, ip: str, now: datetime) -> bool:
+    row = session.get(LoginFailure, _account_at_address(email, ip))
+    return row is not None and now - row.last_at < rules.ADDRESS_KNOWN_FOR
 
 
 def _subjects(email: str, ip: str) -> list[tuple[str, int]]:
@@ -44,6 +59,10 @@ def _subjects(email: str, ip: str) -> list[tuple[str, int]]:
     if ip:
         subjects.append((rules.digest(f"address:{ip}"), rules.ADDRESS_FREE_FAILURES))
     return subjects
+
+
+def _account_at_address(email: str, ip: str) -> str:
+    return rules.digest(f"account:{rules.normal_email(email)} address:{ip}")
 
 
 def _account(email: str) -> str:

@@ -11,11 +11,13 @@ from sqlalchemy.orm.attributes import flag_modified
 from gateway.events import Personal, UserCreated, UserDisabled, UserFact, UserUpdated
 from gateway.identity import queries, rules
 from gateway.identity.models import AccessToken, ApiKey, LoginLink, LoginSession, Role, Team, User
-from gateway.identity.passwords import hash_password, is_password
-from servicekit.auth import Principal
+from gateway.identity.passwords import hash_password
+from servicekit.auth import Principal, Scope
 from servicekit.errors import Conflict, FieldError, Forbidden, Invalid
 from servicekit.ids import new_id
 from servicekit.outbox import record
+
+ACCESS = frozenset({"email", "password", "roles"})
 
 
 class LastAdministrator(Conflict):
@@ -65,6 +67,7 @@ def create_user(
 
 def update_user(session: Session, user: User, *, by: Principal, now: datetime, changes: dict[str, Any]) -> User:
     """Change what is named; a new password and `is_active: false` end every session, token and link."""
+    _check_may_change(user, by=by, changes=changes)
     with session.no_autoflush:  # one change is one version
         for name in ("name", "language"):
             if name in changes:
@@ -73,7 +76,7 @@ def update_user(session: Session, user: User, *, by: Principal, now: datetime, c
             user.manager_id = _manager(session, changes["manager_id"], of=user)
         if "team_ids" in changes:
             user.teams = queries.teams_by_id(session, changes["team_ids"])
-        if {"email", "password", "roles"} & changes.keys():
+        if ACCESS & changes.keys():
             _change_access(session, user, by=by, now=now, changes=changes)
     if changes.get("is_active", user.is_active) != user.is_active:
         move = enable_user if changes["is_active"] else disable_user
@@ -84,7 +87,6 @@ def update_user(session: Session, user: User, *, by: Principal, now: datetime, c
 
 
 def _change_access(session: Session, user: User, *, by: Principal, now: datetime, changes: dict[str, Any]) -> None:
-    _check_may_manage(user, by=by)
     address = rules.normal_email(changes.get("email", user.email))
     if address != user.email:
         _check_email_is_free(session, address)
@@ -93,6 +95,8 @@ def _change_access(session: Session, user: User, *, by: Principal, now: datetime
         _change_roles(session, user, changes["roles"], by=by)
     if "password" in changes:
         set_password(session, user, password=changes["password"], now=now)
+        if user.id != by.id:  # whoever knew the old one may have made keys with it
+            _revoke_keys(session, user, now=now)
 
 
 def disable_user(session: Session, user: User, *, by: Principal, now: datetime) -> User:
@@ -105,7 +109,7 @@ def disable_user(session: Session, user: User, *, by: Principal, now: datetime) 
     user.is_active = False
     _touch(user, now)
     _end_everything(session, user)
-    session.execute(update(ApiKey).where(ApiKey.user_id == user.id, ApiKey.revoked_at.is_(None)).values(revoked_at=now))
+    _revoke_keys(session, user, now=now)
     _tell(session, UserDisabled, user, now=now)
     return user
 
@@ -127,14 +131,6 @@ def set_password(session: Session, user: User, *, password: str, now: datetime) 
     user.password_hash = hash_password(password)
     _touch(user, now)
     _end_everything(session, user)
-
-
-def change_own_password(session: Session, user: User, *, current: str | None, new: str, now: datetime) -> None:
-    """The user's own change: needs the old password, where there is one."""
-    if user.password_hash is not None and not is_password(current or "", user.password_hash):
-        detail = "This is not your present password."
-        raise Invalid(detail, fields=[FieldError(pointer="/current_password", code="wrong", detail=detail)])
-    set_password(session, user, password=new, now=now)
 
 
 def tell_again(session: Session, users: Iterable[User], *, now: datetime) -> None:
@@ -179,6 +175,10 @@ def _end_everything(session: Session, user: User) -> None:
         session.execute(delete(table).where(table.user_id == user.id))
 
 
+def _revoke_keys(session: Session, user: User, *, now: datetime) -> None:
+    session.execute(update(ApiKey).where(ApiKey.user_id == user.id, ApiKey.revoked_at.is_(None)).values(revoked_at=now))
+
+
 def _change_roles(session: Session, user: User, keys: Sequence[str], *, by: Principal) -> None:
     roles = queries.roles_by_key(session, keys)
     if "administrator" not in keys and queries.is_last_administrator(session, user):
@@ -190,6 +190,7 @@ def _grantable(roles: list[Role], *, by: Principal | None) -> list[Role]:
     if by is not None:
         for role in roles:
             check_grants(role.permissions, by=by)
+            check_scope(role.scope, by=by)
     return roles
 
 
@@ -200,10 +201,26 @@ def check_grants(permissions: Iterable[str], *, by: Principal) -> None:
         raise MoreThanOwnRights(f"You cannot give the permission {missing[0]!r}: you do not have it.")
 
 
+def check_scope(scope: str, *, by: Principal) -> None:
+    """Raises MoreThanOwnRights where the giver sees fewer records."""
+    if rules.widest((scope, by.scope)) != by.scope:
+        raise MoreThanOwnRights(f"You cannot give the record scope {scope!r}: yours is {by.scope.value!r}.")
+
+
+def _check_may_change(user: User, *, by: Principal, changes: dict[str, Any]) -> None:
+    is_self = user.id == by.id
+    if not is_self or ACCESS & changes.keys():  # a key, too, is its owner: with the rights of the key
+        _check_may_manage(user, by=by)
+    moves = set(changes.get("team_ids", user.team_ids)) != set(user.team_ids)
+    if is_self and moves and by.scope is not Scope.ALL:
+        raise MoreThanOwnRights("You cannot change your own teams: somebody who sees all records can.")
+
+
 def _check_may_manage(user: User, *, by: Principal) -> None:
-    """Whoever sets somebody's password or address becomes them: only with at least their rights."""
+    """Whoever sets somebody's password or address becomes them: only with at least their rights and their scope."""
     for role in user.roles:
         check_grants(role.permissions, by=by)
+        check_scope(role.scope, by=by)
 
 
 def _check_email_is_free(session: Session, address: str) -> None:

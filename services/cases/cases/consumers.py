@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from cases.casework.actions import link_case
 from cases.casework.models import Case
 from cases.casework.queries import hold
-from cases.directory.actions import keep_customer, keep_user
+from cases.directory.actions import keep_contact, keep_customer, keep_user
 from cases.directory.models import KnownCustomer, KnownUser
 from servicekit.consumers import Consumers, Delivered
 from servicekit.errors import NotYet
@@ -43,6 +43,13 @@ class CustomerHeard(Heard, frozen=True, kw_only=True):
     is_archived: bool
     is_blocked: bool
     personal: Named
+
+
+class ContactHeard(Heard, frozen=True, kw_only=True):
+    """A person who became a contact of an organization."""
+
+    organization_id: str
+    person_id: str
 
 
 class SubmitterHeard(Heard, frozen=True, kw_only=True):
@@ -91,6 +98,12 @@ def on_customer_told(session: Session, heard: Delivered[CustomerHeard]) -> None:
         team_id=customer.team_id,
     )
     keep_customer(session, told=told)
+
+
+@consumers.on("contact.added.v1", reads=ContactHeard)
+def on_contact_added(session: Session, heard: Delivered[ContactHeard]) -> None:
+    """Keep whom a case of the organization may name as its contact."""
+    keep_contact(session, organization_id=heard.data.organization_id, person_id=heard.data.person_id)
 
 
 @consumers.on("submitter.identified.v1", reads=SubmitterHeard)

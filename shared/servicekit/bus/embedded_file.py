@@ -48,8 +48,12 @@ WHERE queue = :queue AND dead IS NULL AND due_at <= :now AND leased_until <= :no
 ORDER BY seq LIMIT :limit
 """
 CLAIM = """
-UPDATE message SET owner = ?, leased_until = ?, deliveries = deliveries + 1
-WHERE seq = ? AND dead IS NULL AND leased_until <= ?
+UPDATE message AS m SET owner = :owner, leased_until = :until, deliveries = deliveries + 1
+WHERE seq = :seq AND dead IS NULL AND leased_until <= :now
+  AND NOT EXISTS (
+    SELECT 1 FROM message AS earlier INDEXED BY message_owner
+    WHERE earlier.owner IS NOT NULL AND earlier.owner <> :owner AND earlier.leased_until > :now
+      AND earlier.queue = m.queue AND earlier.key = m.key AND earlier.seq < m.seq)
 RETURNING seq, body, type, key, attempt, deliveries
 """
 BURY = "UPDATE message SET dead = ?, owner = NULL WHERE seq = ? AND dead IS NULL AND leased_until <= ?"
@@ -124,7 +128,7 @@ class BusFile:
         now, claims = time.time(), []
         with self._write():
             for seq in seqs:
-                row = self._db.execute(CLAIM, (owner, now + lease, seq, now)).fetchone()
+                row = self._db.execute(CLAIM, {"owner": owner, "until": now + lease, "seq": seq, "now": now}).fetchone()
                 if row:
                     claims.append(_claim(row))
         return claims

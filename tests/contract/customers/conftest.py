@@ -1,5 +1,5 @@
 """The same fixtures as the unit tests of this service."""
 
-from tests.unit.customers.conftest import bench, migrated, running, staff
+from tests.unit.customers.conftest import bench, running, staff
 
-__all__ = ["bench", "migrated", "running", "staff"]
+__all__ = ["bench", "running", "staff"]

@@ -1,7 +1,5 @@
 """A customers service on a fresh database."""
 
-import shutil
-
 import pytest
 
 from customers.app import create_app
@@ -9,19 +7,8 @@ from customers.settings import Settings
 from servicekit.testing import Bench
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory):
-    """An empty database at the level of the code, made once and copied for each test."""
-    folder = tmp_path_factory.mktemp("customers")
-    bench = Bench(folder)
-    bench.start(create_app, Settings)
-    bench.close()
-    return folder / "customers.db"
-
-
 @pytest.fixture
-def bench(tmp_path, migrated):
-    shutil.copy(migrated, tmp_path)
+def bench(tmp_path):
     bench = Bench(tmp_path)
     yield bench
     bench.close()

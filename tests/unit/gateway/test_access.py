@@ -124,6 +124,95 @@ def test_who_administers_users_cannot_make_an_administrator_of_anybody(gateway):
     assert office.post(f"/users/{root['id']}:disable").status_code == 403
 
 
+def made_office(gateway, scope="own"):
+    """Somebody who may do much with users and roles, and sees fewer records than all; and a team they are not in."""
+    admin = gateway.person()
+    may = ["users:*", "roles:*", "teams:*", "cases:*", "api_keys:*"]
+    role = {"key": "office", "name": "Office", "permissions": may, "scope": scope}
+    assert admin.post("/roles", role).status_code == 201
+    wide = {"key": "wide", "name": "Wide", "permissions": ["cases:read"], "scope": "all"}
+    assert admin.post("/roles", wide).status_code == 201
+    gateway.add_user(roles=["office"])
+    return gateway.person("bo@example.com"), admin.post("/teams", {"name": "North"}).json["id"]
+
+
+def refusal(answer):
+    return (answer.status_code, answer.json["code"])
+
+
+NOT_THEIRS = (403, "more_than_own_rights")
+
+
+@pytest.mark.parametrize(("scope", "wider"), [("own", ["team", "all"]), ("team", ["all"])])
+def test_nobody_makes_a_role_that_sees_more_than_they_do(gateway, scope, wider):
+    office, _ = made_office(gateway, scope)
+    role = {"key": "mine", "name": "Mine", "permissions": ["cases:read"]}
+    for one in wider:
+        assert refusal(office.post("/roles", {**role, "scope": one})) == NOT_THEIRS
+    made = office.post("/roles", {**role, "scope": scope})
+    assert made.status_code == 201
+    for one in wider:
+        assert refusal(office.patch(f"/roles/{made.json['id']}", {"scope": one})) == NOT_THEIRS
+    assert office.patch(f"/roles/{made.json['id']}", {"name": "Still mine"}).status_code == 200
+
+
+def test_a_role_that_sees_more_is_not_changed_by_who_sees_less(gateway):
+    office, _ = made_office(gateway)
+    wide = next(row for row in office.get("/roles").json["data"] if row["key"] == "wide")
+    assert refusal(office.patch(f"/roles/{wide['id']}", {"permissions": ["cases:*"]})) == NOT_THEIRS
+
+
+def test_nobody_gives_themselves_or_others_a_role_that_sees_more(gateway):
+    office, _ = made_office(gateway)
+    me = office.get("/me").json["id"]
+    assert refusal(office.patch(f"/users/{me}", {"roles": ["office", "wide"]})) == NOT_THEIRS
+    assert refusal(office.post("/users", {"email": "x@example.com", "name": "X", "roles": ["wide"]})) == NOT_THEIRS
+    assert office.post("/users", {"email": "x@example.com", "name": "X", "roles": ["office"]}).status_code == 201
+
+
+def test_who_sees_less_than_all_does_not_choose_their_own_teams(gateway):
+    office, north = made_office(gateway, "team")
+    me = office.get("/me").json["id"]
+    assert refusal(office.patch(f"/users/{me}", {"team_ids": [north]})) == NOT_THEIRS
+    assert office.patch(f"/users/{me}", {"team_ids": [], "name": "Bo B."}).status_code == 200
+    admin = gateway.person()
+    assert admin.patch(f"/users/{admin.get('/me').json['id']}", {"team_ids": [north]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"name": "X"}, {"language": "de"}, {"manager_id": None}, {"team_ids": []}, {"password": "a new one for you"}],
+)
+def test_who_has_more_rights_or_sees_more_is_changed_in_nothing(gateway, change):
+    office, _ = made_office(gateway)
+    root = next(row["id"] for row in office.get("/users").json["data"] if row["roles"] == ["administrator"])
+    wide = gateway.add_user(email="wide@example.com", roles=["wide"])["id"]
+    like = gateway.add_user(email="like@example.com", roles=["office"])["id"]
+    assert refusal(office.patch(f"/users/{root}", change)) == NOT_THEIRS
+    assert refusal(office.patch(f"/users/{wide}", change)) == NOT_THEIRS
+    assert office.patch(f"/users/{like}", change).status_code == 200
+
+
+def test_a_key_makes_no_other_key(gateway):
+    admin = gateway.person()
+    key = admin.post("/api-keys", {"name": "first", "permissions": ["api_keys:*"]}).json["secret"]
+    answer = gateway.with_token(key).post("/api-keys", {"name": "second", "permissions": ["api_keys:read"]})
+    assert refusal(answer) == (403, "forbidden")
+
+
+def test_keys_end_with_the_password_that_somebody_else_sets_but_not_with_ones_own(gateway):
+    user = gateway.add_user(roles=["manager"])
+    bo = gateway.person("bo@example.com")
+    key = gateway.with_token(bo.post("/api-keys", {"name": "k", "permissions": ["cases:read"]}).json["secret"])
+    change = {"current_password": PASSWORD, "new_password": "another long password"}
+    assert bo.post("/me:change-password", change).status_code == 204
+    gateway.forget_trust()
+    assert key.get("/me").status_code == 200
+    gateway.person().patch(f"/users/{user['id']}", {"password": "set by somebody else"})
+    gateway.forget_trust()
+    assert key.get("/me").status_code == 401
+
+
 def test_the_last_administrator_stays(gateway):
     admin = gateway.person()
     me = admin.get("/me").json["id"]

@@ -6,7 +6,8 @@ from importlib import import_module
 import pytest
 from werkzeug.serving import make_server
 
-from tests.unit.gateway.conftest import PASSWORD, free_port
+from gateway.identity import sessions
+from tests.unit.gateway.conftest import ADMIN, PASSWORD, free_port
 
 SERVICES = ("customers", "cases", "orders", "notifications")
 
@@ -67,6 +68,14 @@ def acme(whole, bench):
     return {"customer": customer, "case": case.json, "order": order.json}
 
 
+def page_of(whole, path):
+    """A page of the console, as the administrator's browser gets it."""
+    cookie = sessions.start_session(
+        whole.service.database, email=ADMIN, password=PASSWORD, now=whole.clock(), ip="192.0.2.1"
+    )
+    return whole.http.get(path, headers={"Cookie": f"crm_session={cookie}"})
+
+
 @pytest.mark.proves("F104", "F159")
 def test_the_overview_has_every_part_of_a_customer(whole, acme):
     overview = whole.person().get(f"/customers/{acme['customer']['id']}/overview").json
@@ -85,6 +94,26 @@ def test_the_overview_has_every_part_of_a_customer(whole, acme):
 
 def test_the_overview_of_nobody_does_not_exist(whole):
     assert whole.person().get("/customers/cus_nobody/overview").status_code == 404
+
+
+@pytest.mark.parametrize("tail", ["%3Fb", "%23", "%3Fb%23", "%2523"])
+def test_an_id_does_not_end_where_a_query_would_begin(whole, acme, tail):
+    id = acme["customer"]["id"]
+    assert whole.person().get(f"/customers/{id}{tail}/overview").status_code == 404
+    assert page_of(whole, f"/customers/{id}").status_code == 200
+    assert page_of(whole, f"/customers/{id}{tail}").status_code == 404
+
+
+@pytest.mark.parametrize("form", ["/cases/new", "/orders/new"])
+def test_an_id_in_a_form_leads_to_nothing_below_it(whole, acme, form):
+    id = acme["customer"]["id"]
+    plain, typed = f"{form}?customer_id=cus_nobody", f"{form}?customer_id={id}%2Fcontacts"
+    assert [page_of(whole, path).status_code for path in (plain, typed)] == [200, 200]
+
+
+@pytest.mark.parametrize("id", ["a%3Fb%23", "%2e%2e"])
+def test_an_id_that_cannot_be_does_not_exist(whole, id):
+    assert whole.person().get(f"/customers/{id}/overview").status_code == 404
 
 
 def test_while_a_service_is_down_the_overview_says_which_parts_are_missing(whole, acme):

@@ -5,8 +5,9 @@ import time
 import pytest
 
 from gateway.breaker import LONGEST_PAUSE, THRESHOLD
+from gateway.identity import sessions
 from servicekit.auth import Kind, Verifier
-from tests.unit.gateway.conftest import ADMIN, free_port, running_echo
+from tests.unit.gateway.conftest import ADMIN, PASSWORD, free_port, running_echo
 
 
 def heard(answer):
@@ -204,8 +205,6 @@ def test_a_refusal_of_the_service_comes_back_as_it_is(proxied):
 
 
 def test_a_cookie_alone_changes_nothing_from_a_foreign_page(proxied, echo):
-    from gateway.identity import sessions
-
     proxied.log_in()
     cookie = sessions.start_session(
         proxied.service.database, email=ADMIN, password="correct horse battery", now=proxied.clock(), ip=""
@@ -224,6 +223,44 @@ def test_a_cookie_alone_changes_nothing_from_a_foreign_page(proxied, echo):
     assert post(Sec_Fetch_Site="same-origin") == 200
     assert post(Origin="http://localhost") == 200
     assert proxied.http.get("/api/v1/cases", headers={"Cookie": f"crm_session={cookie}"}).status_code == 200
+
+
+@pytest.mark.parametrize("env", ["development", "production"])
+@pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/cases", "/login", "/readyz", "/"])
+def test_a_host_that_is_not_ours_is_answered_400(start_gateway, env, path):
+    gateway = start_gateway(CRM_ENV=env, CRM_PUBLIC_URL="https://CRM.example:8443")
+    for host in ("evil.example", "crm.example.evil.example", "x.crm.example", "crm.example@evil.example", "[::1]"):
+        answer = gateway.http.get(path, headers={"Host": host})
+        assert (answer.status_code, answer.json["code"]) == (400, "malformed")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "crm.example:8443",
+        "localhost:5000",
+        "127.0.0.1",
+        "127.0.0.1:8000",
+        "gateway:8000",
+        "inside.example",
+        "a.more.example",
+    ],
+)
+def test_every_name_of_ours_is_heard_on_any_port(start_gateway, host):
+    gateway = start_gateway(CRM_PUBLIC_URL="https://crm.example", CRM_TRUSTED_HOSTS="Inside.example, .more.example,")
+    assert gateway.http.get("/livez", headers={"Host": host}).status_code == 200
+    assert gateway.http.get("/readyz", headers={"Host": host}).status_code == 200
+
+
+def test_a_foreign_host_does_not_make_a_foreign_page_ours(proxied, echo):
+    proxied.log_in()
+    cookie = sessions.start_session(
+        proxied.service.database, email=ADMIN, password=PASSWORD, now=proxied.clock(), ip=""
+    )
+    sent = {"Cookie": f"crm_session={cookie}", "Host": "evil.example", "Origin": "http://evil.example"}
+    assert proxied.http.post("/api/v1/cases", json={}, headers=sent).status_code == 400
+    assert echo.seen() == 0
 
 
 def test_too_many_requests_are_told_how_long_to_wait(start_gateway, echo):

@@ -85,6 +85,60 @@ def test_one_address_cannot_try_many_accounts_for_ever(gateway):
     assert gateway.log_in("more@example.com", "not the password", environ_overrides=elsewhere).status_code == 401
 
 
+def test_the_failures_of_others_at_an_address_do_not_keep_out_who_came_in_from_there(gateway):
+    gateway.log_in()
+    gateway.add_user()
+    for number in range(rules.ADDRESS_FREE_FAILURES):
+        gateway.log_in(f"person{number}@example.com", "not the password at all")
+    assert gateway.log_in().status_code == 201
+    assert gateway.log_in("bo@example.com").status_code == 429  # never came in from there: as an unknown account
+    assert gateway.log_in("nobody@example.com").status_code == 429
+    for _ in range(rules.ACCOUNT_FREE_FAILURES):
+        assert gateway.log_in(password="not the password at all").status_code == 401
+    assert gateway.log_in().status_code == 429
+
+
+def test_an_address_is_known_for_a_month_after_the_last_time(gateway):
+    gateway.log_in()
+    for days, expected in ((29, 201), (29, 201), (30, 429)):
+        gateway.clock.move(days=days)
+        gateway.running.run_job("forget_what_is_over")
+        for number in range(rules.ADDRESS_FREE_FAILURES):
+            gateway.log_in(f"person{number}@example.com", "not the password at all")
+        assert gateway.log_in().status_code == expected
+
+
+def test_guessing_the_present_password_becomes_slow_as_at_the_door(gateway):
+    gateway.add_user()
+    person = gateway.person("bo@example.com")
+    change = {"current_password": "not the password at all", "new_password": "another long password"}
+    for number in range(rules.ACCOUNT_FREE_FAILURES):
+        refused = person.post("/me:change-password", change, headers={"Idempotency-Key": f"try-{number}"})
+        assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/current_password")
+    right = {**change, "current_password": PASSWORD}
+    refused = person.post("/me:change-password", right)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+    assert gateway.log_in("bo@example.com").status_code == 429
+    gateway.clock.move(seconds=1)
+    again = person.post("/me:change-password", right, headers={"Idempotency-Key": "the-right-one"})
+    assert again.status_code == 204
+    assert gateway.log_in("bo@example.com", "another long password").status_code == 201
+
+
+def test_who_came_by_a_link_and_has_no_password_sets_one(gateway):
+    gateway.person().post("/users", {"email": "cy@example.com", "name": "Cy", "roles": ["agent"]})
+    with gateway.service.database.write() as session:
+        user = session.scalars(select(User).where(User.email == "cy@example.com")).one()
+        link = sessions.make_login_link(session, user=user, now=gateway.clock())
+        cookie = sessions.redeem_login_link(session, token=link, now=gateway.clock())
+    sent = {"Cookie": f"crm_session={cookie}", "Sec-Fetch-Site": "same-origin"}
+    answer = gateway.http.post(
+        "/api/v1/me:change-password", json={"new_password": "another long password"}, headers=sent
+    )
+    assert answer.status_code == 204
+    assert gateway.log_in("cy@example.com", "another long password").status_code == 201
+
+
 def test_a_thousand_guesses_get_only_a_handful_of_tries(gateway):
     gateway.log_in()
     heard = 0

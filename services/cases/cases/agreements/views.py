@@ -16,6 +16,7 @@ from cases.agreements.schemas import (
     ContractUpdate,
 )
 from cases.casework.views import knows_who_is_named
+from cases.directory.queries import must_see_customer
 from servicekit.http import Call, Routes
 from servicekit.listing import Filter, Listing, flag, text
 
@@ -62,6 +63,7 @@ def list_contracts(call: Call) -> Select[ServiceContract]:
 )
 def sign_contract(call: Call) -> ServiceContract:
     """Sign a service contract with a customer."""
+    must_see_customer(call.session, call.principal, call.body["customer_id"])
     return actions.sign_contract(call.session, now=call.now, **call.body)
 
 

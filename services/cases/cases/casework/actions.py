@@ -11,7 +11,7 @@ from cases.casework.models import Case, CaseHistory, CaseMessage
 from cases.casework.queries import CASE, facts_of
 from cases.casework.rules import CaseStatus, Direction, Origin, Priority
 from cases.directory.models import KnownCustomer
-from cases.directory.queries import customer_of, known_user_ids
+from cases.directory.queries import customer_of, known_user_ids, unknown_customer
 from cases.events import (
     CaseAssigned,
     CaseClosed,
@@ -212,7 +212,7 @@ def must_be_open_to_work(session: Session, customer_id: str | None) -> KnownCust
     """Archived customers are read-only; blocked ones may still have cases."""
     customer = customer_of(session, customer_id)
     if customer_id is not None and customer is None:
-        raise one_field("/customer_id", "unknown_customer", f"There is no customer {customer_id}.")
+        raise unknown_customer()
     if customer is not None and customer.is_archived:
         raise CustomerArchived(f"{customer.name} is archived. Restore the customer first.")
     return customer

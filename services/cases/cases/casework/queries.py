@@ -1,12 +1,13 @@
 """Reading cases: those a caller may see, one held for a change, and search."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from cases.casework.models import Case, CaseHistory, CaseMessage, CaseType
-from cases.directory.queries import named_like
+from cases.directory.queries import must_see_contact, must_see_customer, named_like
 from cases.workflows.runs.queries import live_run_id, lock_run, subjects_of_user
 from servicekit.auth import Principal, Scope, visible
 from servicekit.errors import NotFound, one_field
@@ -43,6 +44,17 @@ def hold(session: Session, case_id: str) -> Case:
     if run_id is not None:
         lock_run(session, run_id)
     return session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
+
+
+def must_see_who_is_named(
+    session: Session, principal: Principal, body: Mapping[str, Any], *, case: Case | None = None
+) -> None:
+    """The customer and the contact that a body gives to a case; those that it has already are not asked about."""
+    customer_id, contact_id = (body.get(name, getattr(case, name, None)) for name in ("customer_id", "contact_id"))
+    if case is None or customer_id != case.customer_id:
+        must_see_customer(session, principal, customer_id)
+    if case is None or contact_id != case.contact_id:
+        must_see_contact(session, principal, contact_id, of=customer_id)
 
 
 def matches(text: str) -> ColumnElement[bool]:

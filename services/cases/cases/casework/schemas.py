@@ -11,7 +11,7 @@ from cases.casework.models import Case
 from cases.casework.queries import CASE
 from cases.casework.rules import CaseStatus, Direction, Origin, Priority, ways_from
 from cases.directory.queries import customer_names, customer_of, user_names
-from cases.workflows.definitions.schemas import KEY
+from cases.workflows.definitions.schemas import KEY, NEW_KEY
 from cases.workflows.runs.queries import latest_run
 from cases.workflows.runs.schemas import RunRead
 from servicekit.schemas import Instant, Schema
@@ -44,7 +44,7 @@ def _is_plain(value: Any) -> None:
 
 
 class CaseTypeCreate(Schema):
-    key = fields.String(required=True, validate=KEY)
+    key = fields.String(required=True, validate=NEW_KEY)
     name = fields.String(required=True, validate=validate.Length(min=1, max=200))
     default_workflow = fields.String(allow_none=True, load_default=None, validate=WORKFLOW)
 

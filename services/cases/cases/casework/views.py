@@ -90,10 +90,10 @@ TYPES = Listing(
 
 
 def knows_who_is_named(session: Session, body: Mapping[str, Any]) -> bool:
-    """Has this service heard of the customer and the owner that a body names?"""
-    customer_id, owner_id = body.get("customer_id"), body.get("owner_id")
-    is_customer_known = customer_id is None or customer_of(session, customer_id) is not None
-    return is_customer_known and (owner_id is None or bool(known_user_ids(session, [owner_id])))
+    """Has this service heard of the customer, the contact and the owner that a body names?"""
+    customers, owner_id = (body.get("customer_id"), body.get("contact_id")), body.get("owner_id")
+    are_known = all(one is None or customer_of(session, one) is not None for one in customers)
+    return are_known and (owner_id is None or bool(known_user_ids(session, [owner_id])))
 
 
 @routes.page("/cases", needs="cases:read", listing=CASES)
@@ -116,6 +116,7 @@ def open_case(call: Call) -> Case:
     type_ = queries.type_named(call.session, facts["type"], pointer="/type")
     is_chosen, chosen = "workflow" in facts, facts.pop("workflow", None)
     workflow = leading.workflow_for(call.session, chosen=chosen, is_chosen=is_chosen, type_=type_)
+    queries.must_see_who_is_named(call.session, call.principal, facts)
     by = call.principal.id
     case = actions.open_case(call.session, by=by, now=call.now, **facts)
     if workflow is not None:
@@ -136,6 +137,7 @@ def change_case(call: Call, id: str) -> Case:
     call.check_version(case)
     if "type" in call.body:
         queries.type_named(call.session, call.body["type"], pointer="/type")
+    queries.must_see_who_is_named(call.session, call.principal, call.body, case=case)
     return actions.change_case(call.session, case, changes=call.body, by=call.principal.id, now=call.now)
 
 

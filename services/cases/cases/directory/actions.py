@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from cases.directory.models import KnownCustomer, KnownUser, UserRole, UserTeam
+from cases.directory.models import KnownContact, KnownCustomer, KnownUser, UserRole, UserTeam
+from servicekit.upsert import insert_if_absent
 
 
 def keep_customer(session: Session, *, told: KnownCustomer) -> bool:
@@ -16,6 +17,11 @@ def keep_customer(session: Session, *, told: KnownCustomer) -> bool:
     session.merge(told)
     session.flush()
     return True
+
+
+def keep_contact(session: Session, *, organization_id: str, person_id: str) -> bool:
+    """False when it is known already, as of somebody who was taken out and added again."""
+    return insert_if_absent(session, KnownContact, organization_id=organization_id, person_id=person_id)
 
 
 def keep_user(session: Session, *, told: KnownUser, roles: Iterable[str], team_ids: Iterable[str]) -> bool:

@@ -22,6 +22,15 @@ class KnownCustomer(Base):
     team_id: Mapped[str | None] = mapped_column(String(40))
 
 
+class KnownContact(Base):
+    """This person is a contact of this organization; told once, so there is no `sequence`."""
+
+    __tablename__ = "known_contacts"
+
+    organization_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
 class KnownUser(Base):
     """A member of staff: may work be given to them, and what are they called."""
 

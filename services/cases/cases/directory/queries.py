@@ -1,11 +1,13 @@
-"""Who is who: people by role, team or name, and customers by id."""
+"""Who is who: people by role, team or name, customers by id, and which of these a caller may name."""
 
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from cases.directory.models import KnownCustomer, KnownUser, UserRole, UserTeam
+from cases.directory.models import KnownContact, KnownCustomer, KnownUser, UserRole, UserTeam
+from servicekit.auth import Principal, visible
+from servicekit.errors import Invalid, one_field
 
 ADMINISTRATOR = "administrator"
 
@@ -13,6 +15,26 @@ ADMINISTRATOR = "administrator"
 def customer_of(session: Session, customer_id: str | None) -> KnownCustomer | None:
     """The local copy, or None where there is none (yet)."""
     return session.get(KnownCustomer, customer_id) if customer_id else None
+
+
+def unknown_customer() -> Invalid:
+    """The answer to a body that names a customer who is not there, or whom the caller may not see."""
+    return one_field("/customer_id", "unknown_customer", "There is no such customer.")
+
+
+def must_see_customer(session: Session, principal: Principal, customer_id: str | None) -> None:
+    """Whoever names a customer for a record can write to them, so it has to be one of the caller's."""
+    if customer_id is not None and not _sees_customer(session, principal, customer_id):
+        raise unknown_customer()
+
+
+def must_see_contact(session: Session, principal: Principal, contact_id: str | None, *, of: str | None) -> None:
+    """A contact is a person whom the caller sees, or belongs to the organization `of`, which the caller sees."""
+    if contact_id is None or _sees_customer(session, principal, contact_id):
+        return
+    is_known = of is not None and session.get(KnownContact, (of, contact_id)) is not None
+    if not is_known or not _sees_customer(session, principal, of):
+        raise one_field("/contact_id", "unknown_contact", "There is no such contact.")
 
 
 def customer_names(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
@@ -54,6 +76,11 @@ def users_in_team(session: Session, team_id: str) -> list[str]:
 def manager_of(session: Session, user_id: str | None) -> str | None:
     user = session.get(KnownUser, user_id) if user_id else None
     return user.manager_id if user else None
+
+
+def _sees_customer(session: Session, principal: Principal, customer_id: str | None) -> bool:
+    seen = visible(select(KnownCustomer.id), principal, owner=KnownCustomer.owner_id, team=KnownCustomer.team_id)
+    return session.scalars(seen.where(KnownCustomer.id == customer_id)).first() is not None
 
 
 def _active() -> Select[str]:

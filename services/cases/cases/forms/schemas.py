@@ -7,7 +7,7 @@ from marshmallow import INCLUDE, ValidationError, fields, validate
 
 from cases.casework.schemas import WORKFLOW, AnswerRead
 from cases.forms.rules import MAX_FIELDS
-from cases.workflows.definitions.schemas import KEY, NAME
+from cases.workflows.definitions.schemas import KEY, NAME, NEW_KEY
 from servicekit.fields import FieldType
 from servicekit.schemas import Instant, Schema
 
@@ -57,7 +57,7 @@ class FormUpdate(Schema):
 class FormCreate(Schema):
     """Without a workflow of its own a form starts the one of its case type."""
 
-    key = fields.String(required=True, validate=KEY)
+    key = fields.String(required=True, validate=NEW_KEY)
     name = fields.String(required=True, validate=NAME)
     fields_ = fields.List(
         fields.Nested(FormField),

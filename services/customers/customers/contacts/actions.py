@@ -76,6 +76,8 @@ def update_contact(session: Session, contact: Contact, *, details: Mapping[str, 
     refuse_archived(contact.organization)
     of_person = {name: value for name, value in details.items() if name in _OF_PERSON}
     if of_person:
+        if by.principal is not None:
+            find_customer(session, by.principal, contact.person_id)
         update_customer(session, contact.person, details=of_person, by=by)
     for name in {"job_title", "department"} & set(details):
         setattr(contact, name, details[name])

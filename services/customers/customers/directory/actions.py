@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import flag_modified
@@ -35,6 +35,7 @@ from servicekit.outbox import record
 
 E = TypeVar("E", bound=CustomerState)
 _ADDRESS = ("street", "city", "postcode", "country")
+_COLUMNS = [column.key for column in inspect(Customer).column_attrs]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +157,9 @@ def unblock_customer(session: Session, customer: Customer, *, by: By) -> Custome
 
 def mark_changed(session: Session, customer: Customer, *, changed: str, by: By) -> None:
     """What hangs on the customer changes: a new version and its event. Holds the row: others wait their turn."""
-    session.refresh(customer, attribute_names=["version"], with_for_update=True)
+    session.flush()
+    # All columns, not the version alone: the event tells the whole state, as it is now under the lock.
+    session.refresh(customer, attribute_names=_COLUMNS, with_for_update=True)
     _touch(session, customer, by)
     record(session, _state(CustomerUpdated, customer, changed), about=customer, at=by.now)
 

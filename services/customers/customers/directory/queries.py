@@ -60,7 +60,8 @@ def organizations_of_domain(domain: str) -> Select[Customer]:
 
 def organizations_of(person_id: str) -> Select[Customer]:
     """Those that the person is a contact of."""
-    return select(Customer).join(Contact, Contact.organization_id == Customer.id).where(Contact.person_id == person_id)
+    found = select(Customer).join(Contact, Contact.organization_id == Customer.id).where(Contact.person_id == person_id)
+    return found.order_by(Customer.id)  # one order for whoever locks them
 
 
 def _living(kind: CustomerKind) -> Select[Customer]:

@@ -11,12 +11,13 @@ from customers.contacts.queries import between
 from customers.directory import queries
 from customers.directory.actions import By, enter_customer
 from customers.directory.models import Customer
-from customers.directory.rules import CustomerKind, DuplicateCustomer, company_domain
+from customers.directory.rules import CustomerKind, DuplicateCustomer, company_domain, plain
 from customers.events import SubmitterIdentified
 from customers.intake.models import Submission
 from customers.intake.rules import Submitter, remark_on_matches
 from servicekit.errors import NotYet
 from servicekit.outbox import record
+from servicekit.upsert import one_at_a_time
 
 _LOOKED_AT = 10
 
@@ -38,9 +39,10 @@ def identify_submitter(session: Session, *, submitter: Submitter, at: datetime) 
     if not (submitter.readable_email or submitter.readable_phone):
         return None
     by = By(now=at)
+    one_at_a_time(session, *_keys(submitter))
     person = _find_person(session, submitter) or _make_person(session, submitter, by)
     organization = _organization_of(session, submitter, by)
-    if organization is not None:
+    if organization is not None and _belongs_to(organization, submitter):
         _join(session, organization.customer, person.customer, by)
     customer = (organization or person).customer
     submission = Submission(
@@ -58,6 +60,14 @@ def identify_submitter(session: Session, *, submitter: Submitter, at: datetime) 
     session.add(submission)
     record(session, _identified(submission), about=submission, at=at)
     return submission
+
+
+def _keys(submitter: Submitter) -> list[str]:
+    """What two forms must not look for at the same time, or both would make it."""
+    domain = company_domain(email=submitter.readable_email, website=None)
+    named = {"email": submitter.readable_email, "phone": submitter.readable_phone, "domain": domain}
+    keys = [f"{kind}:{value}" for kind, value in named.items() if value]
+    return [*keys, f"organization:{plain(submitter.organization)}"] if submitter.organization else keys
 
 
 def _find_person(session: Session, submitter: Submitter) -> Found | None:
@@ -117,6 +127,12 @@ def _enter(session: Session, values: dict[str, str | None], by: By) -> Customer:
     except DuplicateCustomer as error:
         # Another transaction added the same person in this moment: the next try will find it.
         raise NotYet(error.detail) from error
+
+
+def _belongs_to(organization: Found, submitter: Submitter) -> bool:
+    """Anyone can type a company's name: only who made it, or writes from its domain, becomes its contact."""
+    domain = company_domain(email=submitter.readable_email, website=None)
+    return organization.was_created or (domain is not None and domain == organization.customer.domain)
 
 
 def _join(session: Session, organization: Customer, person: Customer, by: By) -> None:

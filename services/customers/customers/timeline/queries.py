@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from customers.directory.queries import visible_customer_ids
@@ -14,10 +14,11 @@ from servicekit.errors import NotFound
 T = TypeVar("T", Note, Activity)
 
 
-def timeline_of(customer_id: str) -> Select[TimelineEntry]:
-    """Everything that happened with the customer, also as the contact of another one."""
+def timeline_of(customer_id: str, principal: Principal) -> Select[TimelineEntry]:
+    """Everything that happened with the customer, also as the contact of another one that the caller may see."""
+    elsewhere = or_(TimelineEntry.customer_id.is_(None), TimelineEntry.customer_id.in_(visible_customer_ids(principal)))
     return select(TimelineEntry).where(
-        or_(TimelineEntry.customer_id == customer_id, TimelineEntry.contact_id == customer_id)
+        or_(TimelineEntry.customer_id == customer_id, and_(TimelineEntry.contact_id == customer_id, elsewhere))
     )
 
 

@@ -64,7 +64,7 @@ ACTIVITIES = Listing(
 @routes.page("/customers/<id>/timeline", needs="customers:read", listing=TIMELINE)
 def show_timeline(call: Call, id: str) -> Select[Any]:
     """Show everything that happened with a customer, the newest first."""
-    return queries.timeline_of(find_customer(call.session, call.principal, id).id)
+    return queries.timeline_of(find_customer(call.session, call.principal, id).id, call.principal)
 
 
 @routes.page("/notes", needs="customers:read", listing=NOTES)

@@ -1,6 +1,7 @@
 """Delivery: claim and commit, speak to the server without any transaction, then commit what it came to."""
 
 import logging
+import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Final
 
@@ -11,8 +12,10 @@ from notifications.mail.models import Email
 from notifications.mail.rules import Answer, Verdict
 from notifications.mail.transports import Transport, transport_for
 from notifications.settings import NotificationsSettings
+from servicekit.errors import Unavailable
 from servicekit.jobs import Work
 
+SETTLE_PAUSES: Final = (0.5, 1, 2, 5, 10, 30)
 PARALLEL: Final = 4
 PATIENCE_SECONDS: Final = 2.0
 _log = logging.getLogger(__name__)
@@ -58,10 +61,24 @@ class Postman:
         now = work.now()
         if answer.verdict is not Verdict.UNKNOWN:
             self._breaker.report(is_host_down=answer.is_host_down, now=now)
-        with work.database.write() as session:
-            actions.settle_attempt(session, email_id=email.id, attempt=email.attempts, answer=answer, now=now)
+        self._settle(work, email, answer)
         about = {"email_id": email.id, "kind": email.kind, "attempt": email.attempts, "verdict": answer.verdict.value}
         _log.info("mail attempted", extra=about)
+
+    def _settle(self, work: Work, email: Email, answer: Answer) -> None:
+        """What the server said is not lost to a database that is away for a moment."""
+        for pause in (*SETTLE_PAUSES, None):
+            try:
+                with work.database.write() as session:
+                    actions.settle_attempt(
+                        session, email_id=email.id, attempt=email.attempts, answer=answer, now=work.now()
+                    )
+            except Unavailable:
+                if pause is None or work.is_stopping():
+                    raise
+                time.sleep(pause)
+            else:
+                return
 
     def _attempt(self, email: Email) -> Answer:
         try:

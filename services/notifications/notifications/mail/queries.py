@@ -8,15 +8,21 @@ from sqlalchemy.orm import Session
 
 from notifications.mail.models import Email
 from notifications.mail.rules import EmailState
-from notifications.recipients.models import Case
-from servicekit.auth import Principal, visible
+from notifications.recipients.models import Case, Customer
+from servicekit.auth import Principal, Scope, visible
 from servicekit.errors import NotFound
 
 
 def visible_emails(principal: Principal) -> Select[Email]:
-    """An e-mail is seen by who may see its case; one without a case belongs to nobody."""
-    emails = select(Email).outerjoin(Case, Case.id == Email.case_id)
-    return visible(emails, principal, owner=Case.owner_id, team=Case.team_id)
+    """An e-mail is seen by who may see its case; without a case, its customer; without both it is nobody's."""
+    if principal.scope is Scope.ALL:
+        return select(Email)
+    cases = visible(select(Case.id), principal, owner=Case.owner_id, team=Case.team_id)
+    customers = visible(select(Customer.id), principal, owner=Customer.owner_id, team=Customer.team_id)
+    seen = [Email.case_id.in_(cases), and_(Email.case_id.is_(None), Email.customer_id.in_(customers))]
+    if principal.scope is Scope.TEAM:
+        seen.append(and_(Email.case_id.is_(None), Email.customer_id.is_(None)))
+    return select(Email).where(or_(*seen))
 
 
 def get_email(session: Session, principal: Principal, email_id: str) -> Email:

@@ -1,6 +1,9 @@
 """Workflow definitions on the wire. Shapes are checked here; whether they make sense is checked before publishing."""
 
-from marshmallow import fields, validate
+import re
+from collections.abc import Callable
+
+from marshmallow import ValidationError, fields, validate
 
 from cases.workflows.definitions.rules import MAX_STEPS, DefinitionStatus, Distribution, StepKind
 from servicekit.schemas import Instant, Schema
@@ -9,6 +12,17 @@ KEY = validate.Regexp(r"^[a-z][a-z0-9_-]{0,59}\Z", error="Use a–z, 0–9, _ an
 NAME = validate.Length(min=1, max=200)
 SELECTOR = validate.Length(min=1, max=120)
 DURATION = validate.Length(min=1, max=40)
+
+_LIKE_AN_ID = re.compile(r"[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}")  # as servicekit.ids makes them
+
+
+def _is_no_id(key: str) -> None:
+    """What has a key is found by its key or its id, so that no key may be the id of another."""
+    if _LIKE_AN_ID.fullmatch(key):
+        raise ValidationError("This looks like an id. Choose a key that says what it is.")
+
+
+NEW_KEY: list[Callable[[str], object]] = [KEY, _is_no_id]
 
 
 class Timing(Schema):
@@ -45,7 +59,7 @@ class StepShape(Schema):
 
 
 class WorkflowCreate(Schema):
-    key = fields.String(required=True, validate=KEY)
+    key = fields.String(required=True, validate=NEW_KEY)
     name = fields.String(required=True, validate=NAME)
     description = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=5000))
     entity_type = fields.String(load_default="case", validate=validate.Equal("case"))
