@@ -36,7 +36,7 @@ def collect_proofs() -> list[dict[str, Any]]:
     """Ask pytest which tests exist and what each proves; raises Broken where they cannot be collected."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "proofs.jsonl"
-        argv = [sys.executable, "-m", "pytest", "--collect-only", "-q", "--proofs", str(path), "tests"]
+        argv = [sys.executable, "-m", "pytest", "--collect-only", "-q", f"--proofs={path}", "tests"]
         result = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
         if result.returncode:
             raise Broken(f"the tests cannot be collected:\n{result.stdout[-2000:]}{result.stderr[-1000:]}")

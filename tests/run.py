@@ -63,7 +63,7 @@ def pytest_on(*paths: str, processes: int, on_postgres: bool = False) -> Callabl
     def run(asked: argparse.Namespace) -> Result:
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "report.xml"
-            argv = [sys.executable, "-m", "pytest", "-q", "--junitxml", str(report), "--proofs", asked.runs, *paths]
+            argv = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", f"--proofs={asked.runs}", *paths]
             argv += ["-n", str(processes), "--dist", "loadfile"] if processes > 1 else []
             argv += ["-k", asked.k] if asked.k else []
             environment = {**os.environ, BENCH: bench_server()} if on_postgres else None

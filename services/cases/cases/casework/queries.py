@@ -10,7 +10,7 @@ from cases.casework.models import Case, CaseHistory, CaseMessage, CaseType
 from cases.directory.queries import must_see_contact, must_see_customer, named_like
 from cases.workflows.runs.queries import live_run_id, lock_run, subjects_of_user
 from servicekit.auth import Principal, Scope, visible
-from servicekit.errors import NotFound, one_field
+from servicekit.errors import NotFound, NotYet, one_field
 
 CASE = "case"
 """What cases are called where workflows run about them."""
@@ -43,7 +43,10 @@ def hold(session: Session, case_id: str) -> Case:
     run_id = live_run_id(session, CASE, case_id)
     if run_id is not None:
         lock_run(session, run_id)
-    return session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
+    case = session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
+    if run_id is None and live_run_id(session, CASE, case_id) is not None:
+        raise NotYet("A workflow was started on this case in this moment. Repeat your change.")
+    return case
 
 
 def must_see_who_is_named(

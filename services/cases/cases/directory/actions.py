@@ -11,7 +11,7 @@ from servicekit.upsert import insert_if_absent
 
 def keep_customer(session: Session, *, told: KnownCustomer) -> bool:
     """False when a newer telling is already kept."""
-    before = session.get(KnownCustomer, told.id)
+    before = session.get(KnownCustomer, told.id, with_for_update=True)  # an older telling waits, and then gives way
     if before is not None and before.sequence >= told.sequence:
         return False
     session.merge(told)
@@ -26,7 +26,7 @@ def keep_contact(session: Session, *, organization_id: str, person_id: str) -> b
 
 def keep_user(session: Session, *, told: KnownUser, roles: Iterable[str], team_ids: Iterable[str]) -> bool:
     """False when a newer telling is already kept. Roles and teams are replaced as a whole."""
-    before = session.get(KnownUser, told.id)
+    before = session.get(KnownUser, told.id, with_for_update=True)
     if before is not None and before.sequence >= told.sequence:
         return False
     session.merge(told)

@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -24,11 +24,13 @@ from cases.workflows.runs.rules import (
     settled_outcome,
 )
 from cases.workflows.subjects import Subject, kind_of
-from cases.workflows.timers.rules import due_at, moments
+from cases.workflows.timers.rules import TimerKind, due_at, moments
 from servicekit.db import Versioned
 from servicekit.errors import Conflict
 from servicekit.ids import new_id
 from servicekit.outbox import record
+
+NOBODY_AGAIN = timedelta(minutes=1)
 
 
 class WorkflowAlreadyRunning(Conflict):
@@ -128,11 +130,14 @@ def _enter_step(session: Session, run: WorkflowRun, spec: StepSpec, *, now: date
 
 
 def activate_step(session: Session, step: Step, spec: StepSpec, *, now: datetime) -> None:
-    """Hand the step out to the people responsible at this moment, and tell them."""
+    """Hand the step out to the people responsible at this moment, and tell them; while there is nobody, ask again."""
+    people = responsible_people(session, spec, step.run)
+    if not people:
+        _ask_again(session, step, at=now + NOBODY_AGAIN)
+        return
     step.status = StepStatus.ACTIVE
     step.activated_at = now
     touch(step, now)
-    people = responsible_people(session, spec, step.run)
     is_for_each = spec.distribution is Distribution.ALL and len(people) > 1
     for group in [{user: via} for user, via in people.items()] if is_for_each else [people]:
         item = WorkItem(
@@ -149,6 +154,13 @@ def activate_step(session: Session, step: Step, spec: StepSpec, *, now: datetime
         record(session, StepActivated(**moment_words(item, spec)), about=item, at=now)
     detail = {"step": step.name, "iteration": step.iteration, "user_ids": sorted(people)}
     _note(session, step.run, "step_activated", detail, by=None, now=now)
+
+
+def _ask_again(session: Session, step: Step, *, at: datetime) -> None:
+    """Not even an administrator is known here yet: a step is never handed to nobody, where it would stay for ever."""
+    asked = select(func.count()).where(Timer.step_id == step.id, Timer.kind == TimerKind.START)
+    level = 2 + (session.scalar(asked) or 0)
+    session.add(Timer(id=new_id("tmr"), step_id=step.id, kind=TimerKind.START, level=level, fire_at=at))
 
 
 def settle_step(session: Session, step: Step, *, by: str, now: datetime) -> None:

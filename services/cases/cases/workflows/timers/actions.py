@@ -51,6 +51,11 @@ def fire_timer(session: Session, timer_id: str, *, now: datetime) -> bool:
     return True
 
 
+def put_off(session: Session, timer_id: str, *, until: datetime) -> None:
+    """Out of the way of the others; one that has fired in the meantime stays as it is."""
+    session.execute(update(Timer).where(Timer.id == timer_id, Timer.fired_at.is_(None)).values(fire_at=until))
+
+
 def _remind(session: Session, step: Step, spec: StepSpec, *, now: datetime) -> None:
     for item in _undecided(step):
         touch(item, now)
