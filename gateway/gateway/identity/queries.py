@@ -63,6 +63,8 @@ def is_last_administrator(session: Session, user: User) -> bool:
     """Would nobody be left who may do everything?"""
     if not user.is_active or "administrator" not in user.role_keys:
         return False
+    # Two who disable each other in the same moment take turns here, and the second one is refused.
+    session.scalars(select(Role).where(Role.key == "administrator").with_for_update()).one()
     others = (
         select(func.count())
         .select_from(user_roles)

@@ -18,7 +18,10 @@ class CustomerPersonal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CustomerState(Event, frozen=True, kw_only=True):
-    """The public part of a customer, in full; `changed` names the fields that this event is about."""
+    """The public part of a customer, in full; `changed` names the fields that this event is about.
+
+    `primary_contact_id` is the person, a customer too, at whom an organization is written to.
+    """
 
     id: str
     number: str
@@ -29,6 +32,7 @@ class CustomerState(Event, frozen=True, kw_only=True):
     is_archived: bool
     is_blocked: bool
     changed: tuple[str, ...] = ()
+    primary_contact_id: str | None = None
     personal: CustomerPersonal
 
 

@@ -26,6 +26,7 @@ class CustomerHeard(Heard, frozen=True, kw_only=True):
     kind: str
     owner_id: str | None
     team_id: str | None
+    primary_contact_id: str | None = None
     personal: Personal
 
 

@@ -174,3 +174,20 @@ def test_the_events_of_a_new_company_are_all_told(running):
         "customer.updated.v1",
         "submitter.identified.v1",
     ]
+
+
+def test_a_stranger_who_types_a_companys_name_does_not_become_its_contact(running, staff):
+    victim = organization(staff, name="Victim Industries", email="info@victim.example")
+    running.hear(form_submitted(name="Eve", email="eve@attacker.example", organization_name="Victim Industries"))
+    assert staff.get(f"/customers/{victim['id']}/contacts").get_json()["data"] == []
+    running.hear(
+        form_submitted(
+            submission_id="sub_2",
+            case_id="cas_2",
+            name="Ida",
+            email="ida@victim.example",
+            organization_name="Victim Industries",
+        )
+    )
+    names = [one["name"] for one in staff.get(f"/customers/{victim['id']}/contacts").get_json()["data"]]
+    assert names == ["Ida"]

@@ -374,6 +374,7 @@ def test_every_change_of_a_customer_is_told_in_full(staff, running):
     ]
     assert [event["sequence"] for event in told] == [1, 2, 3, 4]
     assert told[1]["data"] == {
+        "primary_contact_id": None,
         "id": acme["id"],
         "number": acme["number"],
         "kind": "organization",

@@ -57,6 +57,12 @@ class Post:
         self.hears("customer.created.v1", {**known, **more, "personal": personal}, sequence=sequence)
         return str(known["id"])
 
+    def primary_contact(self, name: str = "Carl") -> None:
+        """The organization and the person at whom it is written to, as the directory tells them."""
+        self.customer(primary_contact_id="cus_2", sequence=2)
+        person = {"name": name, "email": f"{name.lower()}@acme.example"}
+        self.customer(id="cus_2", kind="individual", personal=person)
+
     def contact(self, id: str = "con_1", name: str = "Carl", **more: Any) -> str:
         known = {"id": id, "organization_id": "cus_1", "person_id": "cus_2", "is_primary": True}
         personal = {"name": name, "email": f"{name.lower()}@acme.example", "phone": None}

@@ -246,8 +246,7 @@ def test_the_fact_that_an_email_was_sent_names_the_case_and_its_customer(post: P
 
 
 def test_an_order_is_confirmed_to_the_primary_contact_of_the_organization(post: Post) -> None:
-    post.customer()
-    post.contact()
+    post.primary_contact()
     order = {"id": "ord_1", "number": "O-000007", "customer_id": "cus_1", "status": "confirmed", "line_count": 2}
     post.hears("order.confirmed.v1", order | {"total": {"amount": "119.00", "currency": "EUR"}})
     post.deliver()
@@ -256,6 +255,16 @@ def test_an_order_is_confirmed_to_the_primary_contact_of_the_organization(post: 
     for part in parts(letter):
         assert "O-000007" in part
         assert "119.00 EUR" in part
+
+
+def test_whoever_is_no_longer_the_primary_contact_gets_no_more_of_the_organizations_mail(post: Post) -> None:
+    post.primary_contact("Carl")
+    post.customer(id="cus_3", kind="individual", personal={"name": "Zoe", "email": "zoe@acme.example"})
+    post.customer(primary_contact_id="cus_3", sequence=3)
+    post.customer(id="cus_3", kind="individual", personal={"name": "Zoe", "email": "z@new.example"}, sequence=2)
+    order = {"id": "ord_1", "number": "O-000007", "customer_id": "cus_1", "status": "confirmed", "line_count": 2}
+    post.hears("order.confirmed.v1", order | {"total": {"amount": "119.00", "currency": "EUR"}})
+    assert [one["to"] for one in post.emails()] == ["z@new.example"]
 
 
 def test_replies_go_to_an_address_that_names_the_case(open_post) -> None:
@@ -313,3 +322,16 @@ def test_a_file_that_may_not_have_been_written_is_written_again_under_the_same_n
     assert post.deliver() == 1
     assert post.only()["state"] == "sent"
     assert len(post.letters()) == 1
+
+
+def test_an_email_without_a_case_is_seen_by_who_may_see_its_customer(post: Post) -> None:
+    post.user()
+    post.customer(owner_id="usr_bo", team_id="tea_1")
+    writer = post.running.client("customers:write", "notifications:read", id="usr_ada")
+    assert (
+        writer.post("/emails", {"customer_id": "cus_1", "subject": "Terms", "text": "Only for you."}).status_code == 201
+    )
+    outside = post.running.client("notifications:read", scope=Scope.TEAM, team_ids=("tea_2",))
+    inside = post.running.client("notifications:read", scope=Scope.TEAM, team_ids=("tea_1",))
+    assert outside.get("/emails?customer_id=cus_1").json["data"] == []
+    assert len(inside.get("/emails?customer_id=cus_1").json["data"]) == 1

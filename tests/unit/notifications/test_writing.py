@@ -18,8 +18,7 @@ def writer(post: Post, **who: Any) -> Client:
 @pytest.mark.proves("F032", "F112")
 def test_a_message_goes_to_the_primary_contact_and_the_answer_to_the_writer(post: Post) -> None:
     post.user("usr_ada")
-    post.customer()
-    post.contact()
+    post.primary_contact()
     answer = writer(post).post("/emails", MESSAGE)
     assert answer.status_code == 201, answer.json
     assert answer.headers["Location"] == f"/api/v1/emails/{answer.json['id']}"

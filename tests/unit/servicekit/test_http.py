@@ -1,9 +1,13 @@
 """What every route of every service does alike."""
 
+import contextlib
+
 import pytest
 
+from servicekit import outbox
 from servicekit.auth import Kind, Scope
 from servicekit.testing import Client, Running
+from tests.toy.app import Book, BookBought
 
 
 def titles(answer) -> list[str]:
@@ -207,3 +211,44 @@ def test_an_action_is_not_taken_for_an_id(librarian: Client) -> None:
     book = librarian.post("/books", {"title": "Emma"}).json
     assert librarian.get(f"/books/{book['id']}:lend").status_code == 405
     assert librarian.get(f"/books/{book['id']}:burn").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/books?created_at[gte]=0001-01-01T00:00:00%2B14:00", 422),
+        ("/books?created_at[gte]=9999-12-31T23:59:59-14:00", 422),
+        ("/books?created_at[gte]=yesterday", 422),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused(librarian: Client, path: str, status: int) -> None:
+    assert librarian.get(path).status_code == status
+
+
+def test_a_body_nested_without_end_is_400(librarian: Client) -> None:
+    deep = b'{"title": ' + b"[" * 100_000
+    assert librarian.post("/books", data=deep, content_type="application/json").status_code == 400
+
+
+def test_two_callers_with_the_same_idempotency_key_do_not_meet(library: Running) -> None:
+    ana = library.client("books:*", id="usr_a")
+    bo = library.client("books:*", id="usr_b")
+    key = {"Idempotency-Key": "1"}
+    assert (
+        ana.post("/books", {"title": "Emma"}, headers=key).json["id"]
+        != bo.post("/books", {"title": "Emma"}, headers=key).json["id"]
+    )
+
+
+def test_a_savepoint_that_fails_costs_no_event(library: Running) -> None:
+    database, now = library.service.database, library.bench.clock()
+    with database.write() as session:
+        book = Book(id="boo_1", title="Emma", is_lent=False, created_at=now, updated_at=now)
+        session.add(book)
+        outbox.record(session, BookBought(id=book.id, title=book.title), about=book, at=now)
+        session.flush()
+        with contextlib.suppress(RuntimeError), session.begin_nested():
+            raise RuntimeError("tried in vain")
+        with session.begin_nested():
+            pass
+    assert [event["type"] for event in library.told()] == ["book.bought.v1"]

@@ -6,7 +6,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from customers.contacts import queries, rules
-from customers.directory.actions import By, add_customer, mark_changed, refresh_search, refuse_archived, update_customer
+from customers.directory.actions import (
+    By,
+    add_customer,
+    hold,
+    mark_changed,
+    refresh_search,
+    refuse_archived,
+    update_customer,
+)
 from customers.directory.models import Contact, Customer
 from customers.directory.queries import find_customer, visible_customer_ids, with_email
 from customers.directory.rules import CustomerKind, DuplicateCustomer, Unreadable, normal_email
@@ -50,7 +58,7 @@ def affiliate(
     is_primary: bool = False,
 ) -> Contact:
     """Join the two; the first contact of an organization becomes its primary one."""
-    mark_changed(session, organization, changed="contacts", by=by)
+    hold(session, organization)
     primary = session.scalars(queries.primary_of(organization.id)).one_or_none()
     if primary is not None and is_primary:
         _demote(session, primary, by)
@@ -68,6 +76,7 @@ def affiliate(
     refresh_search(session, organization)
     record(session, _added(contact), about=contact, at=by.now)
     _tell(session, contact, by, kind="contact.added", sentence=f"New contact: {person.name}")
+    mark_changed(session, organization, changed="contacts", by=by)
     return contact
 
 
@@ -92,12 +101,13 @@ def set_primary(session: Session, contact: Contact, *, by: By) -> Contact:
     refuse_archived(contact.organization)
     if contact.is_primary:
         return contact
-    mark_changed(session, contact.organization, changed="primary_contact", by=by)
+    hold(session, contact.organization)
     primary = session.scalars(queries.primary_of(contact.organization_id)).one_or_none()
     if primary is not None:
         _demote(session, primary, by)
     contact.is_primary, contact.updated_at = True, by.now
     _tell(session, contact, by, kind="contact.primary", sentence=f"Primary contact is now {contact.person.name}")
+    mark_changed(session, contact.organization, changed="primary_contact", by=by)
     return contact
 
 
@@ -105,13 +115,14 @@ def remove_contact(session: Session, contact: Contact, *, by: By) -> None:
     """End the affiliation; the person stays a customer. The oldest of the others takes over as primary."""
     refuse_archived(contact.organization)
     organization, was_primary = contact.organization, contact.is_primary
-    mark_changed(session, organization, changed="contacts", by=by)
+    hold(session, organization)
     _tell(session, contact, by, kind="contact.removed", sentence=f"No longer a contact: {contact.person.name}")
     session.delete(contact)
     refresh_search(session, organization)
     heir = session.scalars(queries.oldest_of(organization.id)).one_or_none()
     if was_primary and heir is not None:
         heir.is_primary, heir.updated_at = True, by.now
+    mark_changed(session, organization, changed="contacts", by=by)
 
 
 def _person_for(session: Session, organization: Customer, details: Mapping[str, Any], *, by: By) -> Customer:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import inspect, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, object_session
 from sqlalchemy.orm.attributes import flag_modified
 
 from customers.directory import queries, rules
@@ -155,11 +155,16 @@ def unblock_customer(session: Session, customer: Customer, *, by: By) -> Custome
     return customer
 
 
-def mark_changed(session: Session, customer: Customer, *, changed: str, by: By) -> None:
-    """What hangs on the customer changes: a new version and its event. Holds the row: others wait their turn."""
+def hold(session: Session, customer: Customer) -> None:
+    """Before something that hangs on the customer changes: others wait their turn, and what they did is read."""
     session.flush()
-    # All columns, not the version alone: the event tells the whole state, as it is now under the lock.
+    # All columns, not the version alone: an event tells the whole state, as it is now under the lock.
     session.refresh(customer, attribute_names=_COLUMNS, with_for_update=True)
+
+
+def mark_changed(session: Session, customer: Customer, *, changed: str, by: By) -> None:
+    """After something that hangs on the customer changed: a new version and its event."""
+    hold(session, customer)
     _touch(session, customer, by)
     record(session, _state(CustomerUpdated, customer, changed), about=customer, at=by.now)
 
@@ -330,6 +335,13 @@ def _wire(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def _primary_contact_id(customer: Customer) -> str | None:
+    session = object_session(customer)
+    if session is None or customer.kind != CustomerKind.ORGANIZATION:
+        return None
+    return session.scalar(select(Contact.person_id).where(Contact.organization_id == customer.id, Contact.is_primary))
+
+
 def _state(event: type[E], customer: Customer, *changed: str) -> E:
     return event(
         id=customer.id,
@@ -341,6 +353,7 @@ def _state(event: type[E], customer: Customer, *changed: str) -> E:
         is_archived=customer.is_archived,
         is_blocked=customer.is_blocked,
         changed=changed,
+        primary_contact_id=_primary_contact_id(customer),
         personal=CustomerPersonal(
             name=customer.name, email=customer.email, phone=customer.phone, language=customer.language
         ),

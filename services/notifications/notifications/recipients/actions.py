@@ -32,6 +32,7 @@ def keep_customer(session: Session, heard: CustomerHeard, *, sequence: int) -> N
         kind=heard.kind,
         owner_id=heard.owner_id,
         team_id=heard.team_id,
+        primary_contact_id=heard.primary_contact_id,
         name=heard.personal.name,
         email=heard.personal.email,
         language=heard.personal.language,

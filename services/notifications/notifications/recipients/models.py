@@ -32,6 +32,7 @@ class Customer(Base):
     name: Mapped[str] = mapped_column(String(300))
     email: Mapped[str | None] = mapped_column(String(320))
     language: Mapped[str | None] = mapped_column(String(35))
+    primary_contact_id: Mapped[str | None] = mapped_column(String(40))
 
 
 class Contact(Base):

@@ -87,12 +87,7 @@ def find_mailbox(session: Session, customer_id: str) -> Recipient | None:
     customer = session.get(Customer, customer_id)
     if customer is None:
         raise NotYet(f"The customer {customer_id} is not known here yet.")
-    primary = session.scalars(
-        select(Contact)
-        .where(Contact.organization_id == customer_id, Contact.is_primary, Contact.email.is_not(None))
-        .order_by(Contact.id.desc())
-        .limit(1)
-    ).one_or_none()
+    primary = session.get(Customer, customer.primary_contact_id) if customer.primary_contact_id else None
     if primary is not None and primary.email:
         return Recipient(name=primary.name, email=primary.email)
     return Recipient(name=customer.name, email=customer.email) if customer.email else None
