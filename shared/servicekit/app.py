@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.routing import BaseConverter
 
-from servicekit.auth import Verifier
+from servicekit.auth import PUBLIC, SIGNED_IN, Verifier
 from servicekit.bus import Bus, connect
 from servicekit.cli import install_commands
 from servicekit.consumers import Consumers
@@ -31,7 +31,12 @@ from servicekit.settings import Settings
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
+_PERMISSION = re.compile(r"[a-z_]+:[a-z_]+\Z")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
+
+
+class UndeclaredRoute(Exception):
+    """A route that does not say who may use it."""
 
 
 def utc_now() -> datetime:
@@ -121,6 +126,7 @@ def create_service(
         clock=clock,
     )
     app.extensions["service"] = service
+    _refuse_undeclared(service.operations)
     install_problems(app)
     _install_requests(app)
     install_metrics(app, service)
@@ -128,6 +134,18 @@ def create_service(
     _install_routes(app, service)
     install_commands(app, service)
     return app
+
+
+def _refuse_undeclared(operations: Sequence[Operation]) -> None:
+    """A service whose routes do not each say what they need, or that promises one twice, does not start."""
+    seen = set()
+    for operation in operations:
+        where = f"{operation.method} {operation.path}"
+        if operation.needs not in {PUBLIC, SIGNED_IN} and not _PERMISSION.match(operation.needs):
+            raise UndeclaredRoute(f"{where} needs {operation.needs!r}, which is no permission: write resource:action.")
+        if where in seen:
+            raise UndeclaredRoute(f"{where} is declared twice.")
+        seen.add(where)
 
 
 def _install_routes(app: Flask, service: Service) -> None:

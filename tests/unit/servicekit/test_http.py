@@ -5,13 +5,28 @@ import contextlib
 import pytest
 
 from servicekit import outbox
+from servicekit.app import UndeclaredRoute, create_service
 from servicekit.auth import Kind, Scope
+from servicekit.http import Routes
 from servicekit.testing import Client, Running
 from tests.toy.app import Book, BookBought
 
 
 def titles(answer) -> list[str]:
     return [one["title"] for one in answer.json["data"]]
+
+
+@pytest.mark.parametrize("needs", ["", "books", "books:read books:write", "*"])
+def test_a_service_with_a_route_that_declares_no_permission_does_not_start(library: Running, needs: str) -> None:
+    careless = Routes("careless")
+    careless.get("/secrets", needs=needs)(lambda call: None)
+    with pytest.raises(UndeclaredRoute, match="GET /api/v1/secrets"):
+        create_service(library.service.settings, package="tests.toy", routes=[careless])
+
+
+def test_a_route_cannot_be_declared_without_saying_what_it_needs() -> None:
+    with pytest.raises(TypeError, match="needs"):
+        Routes("careless").get("/secrets")
 
 
 def test_a_request_without_an_identity_is_refused(library: Running) -> None:
