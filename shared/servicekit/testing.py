@@ -93,6 +93,8 @@ class Bench:
         app = create_app(settings.from_environ(values))
         service = cast("Service", app.extensions["service"])
         service.clock = self.clock
+        if "CRM_DATABASE_URL" in environ:
+            upgrade(service.database, service.package)
         self.services[service.name] = app
         if service.consumers.by_type:
             service.bus.declare(service.name, service.consumers.by_type)
