@@ -7,7 +7,7 @@ import requests
 
 from tests.stacks import Stack
 
-SILENT = 60
+SILENT = 30
 
 
 @pytest.mark.parametrize(
