@@ -1,7 +1,10 @@
 """Contacts of an organization, as callers see them."""
 
 import pytest
+from sqlalchemy import update
 
+from customers.directory.actions import By, mark_changed
+from customers.directory.models import Customer
 from servicekit.auth import Scope
 from tests.unit.customers.factories import contact, individual, organization, titles
 
@@ -163,3 +166,29 @@ def test_new_contacts_inherit_the_owner_and_are_told(running, staff):
     }
     assert titles(staff, acme["id"])[0] == "New contact: Rui"
     assert "New contact: Rui" in titles(staff, rui["person_id"])
+
+
+def test_a_person_out_of_scope_is_not_changed_by_way_of_a_contact(staff, running):
+    acme = organization(staff, team_id="tea_1")
+    person = individual(staff, email="pia@mail.example", team_id="tea_2")
+    made = staff.post(f"/customers/{acme['id']}/contacts", {"person_id": person["id"]}).get_json()
+    team = running.client("customers:read", "customers:write", id="usr_a", scope=Scope.TEAM, team_ids=("tea_1",))
+    refused = team.patch(f"/contacts/{made['id']}", {"email": "taken@over.example"})
+    assert refused.status_code == 404
+    assert staff.get(f"/customers/{person['id']}").get_json()["email"] == "pia@mail.example"
+    assert team.patch(f"/contacts/{made['id']}", {"job_title": "Buyer"}).status_code == 200
+
+
+def test_a_change_of_contacts_tells_what_others_did_in_the_meantime(staff, running):
+    acme = organization(staff)
+    now = running.bench.clock()
+    with running.service.database.write() as session:
+        stale = session.get_one(Customer, acme["id"])
+        # What another transaction has committed since this one read the row.
+        blocked = (
+            update(Customer).where(Customer.id == acme["id"]).values(is_blocked=True, version=Customer.version + 1)
+        )
+        session.execute(blocked, execution_options={"synchronize_session": False})
+        mark_changed(session, stale, changed="contacts", by=By(now=now))
+    told = running.told()[-1]
+    assert (told["type"], told["data"]["is_blocked"], told["sequence"]) == ("customer.updated.v1", True, 3)

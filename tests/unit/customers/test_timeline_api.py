@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.customers.factories import individual, organization, timeline, titles, user_told
+from servicekit.auth import Scope
+from tests.unit.customers.factories import case_told, individual, organization, timeline, titles, user_told
 
 
 def note(staff, customer_id, body="Call back"):
@@ -140,3 +141,17 @@ def test_an_empty_note_is_refused(staff):
     acme = organization(staff)
     assert staff.post("/notes", {"customer_id": acme["id"], "body": " \n "}).status_code == 422
     assert staff.post("/notes", {"customer_id": "cus_unknown", "body": "x"}).status_code == 404
+
+
+def test_the_timeline_of_a_person_hides_what_belongs_to_an_organization_of_another_team(staff, running):
+    foreign = organization(staff, team_id="tea_2")
+    person = individual(staff, team_id="tea_1")
+    running.hear(case_told("opened", customer_id=foreign["id"], contact_id=person["id"], subject="Secret"))
+    ours = running.client("customers:read", id="usr_a", scope=Scope.TEAM, team_ids=("tea_1",))
+
+    def shown(caller):
+        rows = caller.get(f"/customers/{person['id']}/timeline").get_json()["data"]
+        return [row for row in rows if row["kind"] == "case.opened"]
+
+    assert len(shown(staff)) == 1
+    assert shown(ours) == []

@@ -267,3 +267,13 @@ def test_a_savepoint_that_fails_costs_no_event(library: Running) -> None:
         with session.begin_nested():
             pass
     assert [event["type"] for event in library.told()] == ["book.bought.v1"]
+
+
+def test_two_who_make_the_same_thing_at_once_get_one_thing_and_one_409(
+    librarian: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.toy.app.new_id", lambda _prefix: "boo_same")
+    assert librarian.post("/books", {"title": "Emma"}).status_code == 201
+    second = librarian.post("/books", {"title": "Momo"})
+    assert (second.status_code, second.json["code"]) == (409, "conflict")
+    assert titles(librarian.get("/books")) == ["Emma"]
