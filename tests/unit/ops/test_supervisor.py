@@ -163,8 +163,10 @@ time.sleep(60)
     until(lambda: not any(is_alive(pid) for pid in pids))
 
 
+# As `crm.py up` does it: a signal is heard from before the first program starts.
 OWNER = """
-import sys, pathlib
+import contextlib, sys, pathlib
+from ops.up import signals_as_interrupt
 from servicekit.supervisor import Program, Supervisor
 here = pathlib.Path(sys.argv[1])
 (here / 'sleeper.py').write_text(sys.argv[2])
@@ -172,11 +174,12 @@ program = Program(name='child', argv=(sys.executable, '-m', 'sleeper'), env={'WH
 sys.path.insert(0, str(here))
 import os
 os.environ['PYTHONPATH'] = str(here)
-one = Supervisor([program], logs=here, preload=sys.argv[3:])
-one.start()
-print(one.pids()['child'], flush=True)
-sys.stdout.reconfigure(line_buffering=True)
-one.run()
+with contextlib.suppress(KeyboardInterrupt), signals_as_interrupt():
+    with Supervisor([program], logs=here, preload=sys.argv[3:]) as one:
+        one.start()
+        print(one.pids()['child'], flush=True)
+        sys.stdout.reconfigure(line_buffering=True)
+        one.run()
 """
 
 
