@@ -115,7 +115,7 @@ def bench_server() -> str:
     """The PostgreSQL on which the tools of the kit make a database for each test."""
     from tests.servers import postgres
 
-    return postgres().url
+    return postgres(durable=False).url
 
 
 def no_servers() -> str:

@@ -1,9 +1,10 @@
 """Whole systems for tests: every process real, on the embedded defaults or on PostgreSQL and RabbitMQ."""
 
 import contextlib
+import importlib
 import os
+import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,13 @@ from sqlalchemy import create_engine, text
 from ops.api import Api
 from ops.place import EVERYONE, SERVICES, Place
 from ops.processes import Installation
+from servicekit.bus import connect
+from servicekit.db import Database
+from servicekit.migrate import upgrade
 from servicekit.supervisor import Program
+from servicekit.testing import migrated_file
+from tests.nursery import Grown, start_program
+from tests.servers.tools import free_port
 
 ADMIN = "ada@example.com"
 PASSWORD = "correct horse battery staple"
@@ -30,7 +37,7 @@ class Stack:
 
     installation: Installation
     overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, Grown | subprocess.Popen[bytes]] = field(default_factory=dict)
     admin_email: str = ADMIN
     admin_password: str = PASSWORD
 
@@ -70,48 +77,29 @@ class Stack:
         return {program.name: program for program in self.installation.programs()}
 
     def migrate(self) -> None:
-        """All databases, side by side."""
-        running = {
-            service: subprocess.Popen(
-                [_tool("flask"), "--app", f"{service}.app", "migrate"],
-                env=self.environment(service),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-            )
-            for service in EVERYONE
-        }
-        for service, process in running.items():
-            output, _ = process.communicate(timeout=120)
-            assert process.returncode == 0, f"{service}: {output.decode()}"
+        """All databases, by this process; that each program can do it itself is shown by the clean clone and compose."""
+        for service in EVERYONE:
+            database = Database(self.database(service), service=service)
+            if database.is_sqlite:
+                shutil.copy(migrated_file(service), str(database.url.database))
+            else:
+                upgrade(database, service)
+            database.close()
 
     def declare(self) -> None:
         """All queues, before anything is published."""
+        bus = connect(self.environment("gateway")["CRM_BUS_URL"])
         for service in SERVICES:
-            subprocess.run(
-                [_tool("flask"), "--app", f"{service}.app", "declare"],
-                env=self.environment(service),
-                check=True,
-                capture_output=True,
-                timeout=60,
-            )
+            bus.declare(service, importlib.import_module(f"{service}.consumers").consumers.by_type)
+        bus.close()
 
     def start(self, *names: str, **extra: str) -> None:
         """Start these programs (all, when none is named) with extra environment."""
         for name, program in self.programs().items():
             if names and name not in names:
                 continue
-            service = name.removesuffix("-worker")
-            log = (self.installation.place.logs / f"{name}.log").open("ab")
-            self.processes[name] = subprocess.Popen(
-                program.argv,
-                env={**self.environment(service), **extra},
-                cwd=program.cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                process_group=0,
-            )
-            log.close()
+            environment = {**self.environment(name.removesuffix("-worker")), **extra}
+            self.processes[name] = start_program(program, environment, self.installation.place.logs / f"{name}.log")
 
     def wait_ready(self, *names: str) -> None:
         for name, program in self.programs().items():
@@ -130,7 +118,7 @@ class Stack:
         """SIGTERM; returns the seconds it took. Fails where a program needs more than 40."""
         started = time.monotonic()
         for name in names:
-            self.processes[name].terminate()
+            self.processes[name].send_signal(signal.SIGTERM)
         for name in names:
             self.processes.pop(name).wait(40)
         return time.monotonic() - started
@@ -153,7 +141,7 @@ class Stack:
     def stop(self) -> None:
         names = [name for name, process in self.processes.items() if process.poll() is None]
         for name in names:
-            self.processes[name].terminate()
+            self.processes[name].send_signal(signal.SIGTERM)
         for name in names:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.processes[name].wait(30)
@@ -172,11 +160,7 @@ def wait_for(is_so: Any, seconds: float, what: str) -> Any:
 
 def free_ports() -> dict[str, int]:
     """A port of its own for each web process."""
-    with contextlib.ExitStack() as held:
-        sockets = {name: held.enter_context(socket.socket()) for name in ("gateway", *SERVICES)}
-        for one in sockets.values():
-            one.bind(("127.0.0.1", 0))
-        return {name: one.getsockname()[1] for name, one in sockets.items()}
+    return {name: free_port() for name in EVERYONE}
 
 
 @contextlib.contextmanager
@@ -193,12 +177,6 @@ def running_stack(folder: Path, overrides: Mapping[str, Mapping[str, str]] | Non
         yield stack
     finally:
         stack.stop()
-
-
-def _tool(name: str) -> str:
-    import sys
-
-    return str(Path(sys.executable).with_name(name))
 
 
 def _is_ready(url: str) -> bool:

@@ -16,18 +16,17 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import select
 
 from servicekit.app import Service, utc_now
 from servicekit.auth import Kind, Minter, Principal, Scope
 from servicekit.db import Database
 from servicekit.events import new_event_id
-from servicekit.ids import uuid7
 from servicekit.jobs import Work
 from servicekit.kit_tables import OutboxRow
 from servicekit.migrate import upgrade
 from servicekit.relay import publish_waiting
+from servicekit.testing_postgres import databases
 
 POSTGRES = "CRM_TEST_BENCH_POSTGRES"
 
@@ -69,7 +68,7 @@ class Bench:
     environ: dict[str, str] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
     services: dict[str, Flask] = field(default_factory=dict)
-    databases: list[str] = field(default_factory=list)
+    databases: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Make the key pair."""
@@ -103,18 +102,17 @@ class Bench:
     def _database_url(self, name: str, package: str) -> str:
         """A file in the folder, kept if it is there; or, on a PostgreSQL server that the environment names, a database.
 
-        Both are copies of one that was migrated once in this process: migrations take longer than most tests.
+        Either holds what was migrated once in this process: migrations take longer than most tests.
         """
         server = os.environ.get(POSTGRES)
         if server is None:
             path = self.folder / f"{name}.db"
             if not path.exists():
-                shutil.copy(_migrated_file(package), path)
+                shutil.copy(migrated_file(package), path)
             return f"sqlite:///{path}"
-        database = f"bench_{uuid7().hex}"
-        self.databases.append(database)
-        on_server(server, f"CREATE DATABASE {database} TEMPLATE {_migrated_database(server, package)}")
-        return _address(server, database)
+        database = databases(server).take(package)
+        self.databases.append((package, database))
+        return databases(server).address(database)
 
     def drain(self) -> int:
         """Relay and consume among the started services until nothing moves; returns how many events had an effect."""
@@ -133,44 +131,20 @@ class Bench:
         """Close databases and buses."""
         for app in self.services.values():
             app.extensions["service"].close()
-        for database in self.databases:
-            on_server(os.environ[POSTGRES], f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+        for package, database in self.databases:
+            databases(os.environ[POSTGRES]).give_back(package, database)
 
 
 @functools.cache
-def _migrated_file(package: str) -> Path:
+def migrated_file(package: str) -> Path:
+    """A SQLite database of this service at this code's level, made once in this process; copy it."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(str(_migrate(f"sqlite:///{folder}/{package}.db", package)))
-
-
-@functools.cache
-def _migrated_database(server: str, package: str) -> str:
-    database = f"bench_template_{uuid7().hex}"
-    on_server(server, f"CREATE DATABASE {database}")
-    atexit.register(on_server, server, f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
-    return str(_migrate(_address(server, database), package))
-
-
-def _migrate(url: str, package: str) -> str | None:
-    database = Database(url, service=package)
+    path = folder / f"{package}.db"
+    database = Database(f"sqlite:///{path}", service=package)
     upgrade(database, package)
     database.close()
-    return database.url.database
-
-
-def _address(server: str, database: str) -> str:
-    return make_url(server).set(database=database).render_as_string(hide_password=False)
-
-
-def on_server(server: str, statement: str) -> None:
-    """One statement, outside a transaction."""
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    try:
-        with engine.connect() as connection:
-            connection.execute(text(statement))
-    finally:
-        engine.dispose()
+    return path
 
 
 @dataclass

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -12,14 +14,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 
+LISTEN_FROM, OUTGOING_FROM = 15_000, 32_000
+"""Below what Linux (32768), macOS and the BSDs (49152) take for outgoing connections."""
+
+
 class NoServer(Exception):
     """There is no such server here and none could be started; the text says why and what would help."""
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One that stays free while its server is down: the system hands none of these to outgoing connections."""
+    for _ in range(200):
+        port = secrets.randbelow(OUTGOING_FROM - LISTEN_FROM) + LISTEN_FROM
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise NoServer(f"There is no free port between {LISTEN_FROM} and {OUTGOING_FROM}.")
 
 
 def new_folder(name: str) -> Path:

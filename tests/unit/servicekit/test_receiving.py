@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from servicekit.bus import MAX_ATTEMPTS, Delivery, Done, Outage, Retry
 from servicekit.kit_tables import ParkedMessage
-from servicekit.testing import POSTGRES, Bench, Running, envelope, on_server
+from servicekit.testing import POSTGRES, Bench, Running, envelope
+from servicekit.testing_postgres import on_server
 from tests.toy.app import Reader
 
 
@@ -80,7 +81,7 @@ def test_a_database_that_is_away_is_an_outage_and_burns_no_attempt(bench: Bench,
         path.rename(f"{path}.away")
         path.mkdir()
     else:
-        on_server(os.environ[POSTGRES], f"DROP DATABASE {bench.databases[0]} WITH (FORCE)")
+        on_server(os.environ[POSTGRES], f"DROP DATABASE {bench.databases[0][1]} WITH (FORCE)")
     assert isinstance(deliver(library, envelope("reader.joined.v1", {"id": "r1"})), Outage)
 
 
