@@ -15,7 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--proofs", help="write which tests prove which feature, with their outcome, to this file")
 
 
-@pytest.fixture(scope="module", params=["embedded", "servers"])
+@pytest.fixture(scope="session", params=["embedded", "servers"])
 def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The same system twice: SQLite with the embedded bus, PostgreSQL with RabbitMQ."""
     overrides = server_overrides() if request.param == "servers" else {}
