@@ -107,10 +107,7 @@ def main() -> None:
     copies: dict[int, forking.Copy] = {}
     for line in sys.stdin:
         wish = json.loads(line)
-        if "look_at" in wish:
-            answer = copies[wish["look_at"]].poll()
-        else:
-            answer = _copy(wish, copies)
+        answer = copies[wish["look_at"]].poll() if "look_at" in wish else _copy(wish, copies)
         print(json.dumps(answer), flush=True)
 
 

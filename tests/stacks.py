@@ -1,6 +1,7 @@
 """Whole systems for tests: every process real, on the embedded defaults or on PostgreSQL and RabbitMQ."""
 
 import contextlib
+import functools
 import importlib
 import os
 import shutil
@@ -18,7 +19,7 @@ from sqlalchemy import create_engine, text
 from ops.api import Api
 from ops.place import EVERYONE, SERVICES, Place
 from ops.processes import Installation
-from servicekit.bus import connect
+from servicekit.bus import RETRY_DELAYS, Bus, connect
 from servicekit.db import Database
 from servicekit.migrate import upgrade
 from servicekit.supervisor import Program
@@ -44,6 +45,20 @@ class Stack:
     @property
     def url(self) -> str:
         return self.installation.url
+
+    @property
+    def bus_url(self) -> str:
+        return self.environment("gateway")["CRM_BUS_URL"]
+
+    @functools.cached_property
+    def bus(self) -> Bus:
+        """To look into the queues."""
+        return connect(self.bus_url)
+
+    @property
+    def retry_delays(self) -> tuple[float, ...]:
+        given = self.environment("gateway").get("CRM_RETRY_DELAYS", "")
+        return tuple(float(part) for part in given.split(",") if part) or RETRY_DELAYS
 
     @property
     def mail(self) -> Path:
@@ -88,10 +103,10 @@ class Stack:
 
     def declare(self) -> None:
         """All queues, before anything is published."""
-        bus = connect(self.environment("gateway")["CRM_BUS_URL"])
-        for service in SERVICES:
-            bus.declare(service, importlib.import_module(f"{service}.consumers").consumers.by_type)
-        bus.close()
+        delays = ",".join(map(str, self.retry_delays))
+        with environment_variable("CRM_RETRY_DELAYS", delays):
+            for service in SERVICES:
+                self.bus.declare(service, importlib.import_module(f"{service}.consumers").consumers.by_type)
 
     def start(self, *names: str, **extra: str) -> None:
         """Start these programs (all, when none is named) with extra environment."""
@@ -100,6 +115,14 @@ class Stack:
                 continue
             environment = {**self.environment(name.removesuffix("-worker")), **extra}
             self.processes[name] = start_program(program, environment, self.installation.place.logs / f"{name}.log")
+
+    def start_twin(self, name: str, **extra: str) -> str:
+        """A second process of the same program beside the first; returns the name under which it is stopped."""
+        twin = f"{name} twin"
+        environment = {**self.environment(name.removesuffix("-worker")), **extra}
+        log = self.installation.place.logs / f"{name}-twin.log"
+        self.processes[twin] = start_program(self.programs()[name], environment, log)
+        return twin
 
     def wait_ready(self, *names: str) -> None:
         for name, program in self.programs().items():
@@ -146,6 +169,21 @@ class Stack:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.processes[name].wait(30)
         self.kill(*list(self.processes))
+        self.bus.close()
+
+
+@contextlib.contextmanager
+def environment_variable(name: str, value: str) -> Iterator[None]:
+    """In this process, while inside."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 def wait_for(is_so: Any, seconds: float, what: str) -> Any:

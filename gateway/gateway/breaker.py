@@ -28,6 +28,8 @@ class Breaker:
         self._pause = FIRST_PAUSE
         self._closed_until = 0.0
         self._is_probing = False
+        self.has_just_answered = False
+        """Its last answer is newer than its last failure: should it be gone now, it may be starting again."""
 
     @property
     def state(self) -> State:
@@ -52,6 +54,7 @@ class Breaker:
 
     def succeeded(self) -> None:
         """It answers: all may pass again."""
+        self.has_just_answered = True
         if self._failures == 0:
             return
         with self._lock:
@@ -62,6 +65,7 @@ class Breaker:
     def failed(self) -> None:
         """One more; from the fifth on, the pause doubles with each failed probe."""
         with self._lock:
+            self.has_just_answered = False
             self._failures += 1
             if self._failures < THRESHOLD:
                 return

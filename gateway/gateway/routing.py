@@ -80,6 +80,7 @@ def committed(name: str) -> bytes:
     return (resources.files("gateway") / name).read_bytes()
 
 
+@cache
 def committed_table() -> RoutingTable:
-    """The table of the committed document."""
+    """The table of the committed document, read once a process."""
     return RoutingTable(json.loads(committed("openapi.json")))

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
 
 import urllib3
@@ -40,6 +40,9 @@ QUEUE_SECONDS = 0.5
 MAX_TRIES = 3
 # Tries after this would make a slow failure slower: the total stays bounded.
 RETRY_WITHIN_SECONDS = 1.0
+# A service that answered a moment ago and is gone is, most of the time, being started again: a few requests wait for it.
+RESTART_SECONDS = 5.0
+PATIENT_AT_ONCE = 6
 _PAUSES = (0.05, 0.15)
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _GATEWAY_TROUBLE = frozenset({502, 503, 504})
@@ -123,6 +126,7 @@ class Upstream:
         self._url = url.rstrip("/")
         self._places = threading.BoundedSemaphore(concurrency)
         self._concurrency = concurrency
+        self._waiting_room = threading.BoundedSemaphore(PATIENT_AT_ONCE)
         self._adapters: dict[int, HTTPAdapter] = {}
 
     def send(self, outgoing: Outgoing) -> Reply:
@@ -136,23 +140,19 @@ class Upstream:
             raise
 
     def _send_with_retries(self, outgoing: Outgoing) -> urllib3.BaseHTTPResponse:
-        started = time.monotonic()
-        for attempt in range(1, MAX_TRIES + 1):
-            may_repeat = attempt < MAX_TRIES and time.monotonic() - started < RETRY_WITHIN_SECONDS
-            try:
-                response = self._send_once(outgoing)
-            except RequestException as error:
-                was_sent = not _is_unsent(error)
-                # What was never sent may be tried again by any method; not a body that could be read only once.
-                may_follow = outgoing.is_repeatable if was_sent else isinstance(outgoing.body, bytes | None)
-                if not may_repeat or not may_follow:
-                    raise self._unavailable("did not answer" if was_sent else "cannot be reached") from error
-            else:
-                if response.status not in _GATEWAY_TROUBLE or not may_repeat or not outgoing.is_repeatable:
-                    return response
-                response.close()
-            time.sleep(_PAUSES[attempt - 1])
-        raise self._unavailable("did not answer")
+        with _Tries(outgoing, self._waiting_room if self.breaker.has_just_answered else None) as tries:
+            while True:
+                try:
+                    response = self._send_once(outgoing)
+                except RequestException as error:
+                    was_sent = not _is_unsent(error)
+                    if not tries.may_follow(was_sent=was_sent):
+                        self.breaker.failed()
+                        raise self._unavailable("did not answer" if was_sent else "cannot be reached") from error
+                else:
+                    if response.status not in _GATEWAY_TROUBLE or not tries.may_follow(was_sent=True):
+                        return response
+                    response.close()
 
     def _send_once(self, outgoing: Outgoing) -> urllib3.BaseHTTPResponse:
         if not self.breaker.may_pass():
@@ -163,11 +163,8 @@ class Upstream:
                 stream=True,
                 timeout=(CONNECT_SECONDS, outgoing.read_seconds),
             )
-        except RequestException:
-            self.breaker.failed()
-            raise
         except BaseException:
-            self.breaker.gave_up()  # the caller's own body broke off: that says nothing about the service
+            self.breaker.gave_up()  # it counts when the request gives up; the caller's own body may have broken off
             raise
         response: urllib3.BaseHTTPResponse = answer.raw
         if response.status in _NO_ANSWER:
@@ -200,6 +197,46 @@ def _prepared(outgoing: Outgoing, url: str) -> PreparedRequest:
         outgoing.headers["Content-Length"] = str(len(outgoing.body))  # without it the body would go in chunks
     request.headers = outgoing.headers  # type: ignore[assignment] # keeps duplicate headers, which requests' own kind would not
     return request
+
+
+class _Tries:
+    """How often and for how long one request is tried.
+
+    What was never sent may be tried again by any method, and for as long as a service needs to be started again by
+    those who find a place in its waiting room: the others must not wait, for they would keep the gateway's threads.
+    """
+
+    def __init__(self, outgoing: Outgoing, waiting_room: threading.BoundedSemaphore | None) -> None:
+        self._outgoing, self._waiting_room = outgoing, waiting_room
+        self._has_place = False
+        self._count = 0
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._has_place and self._waiting_room is not None:
+            self._waiting_room.release()
+
+    def may_follow(self, *, was_sent: bool) -> bool:
+        """After a try without an answer: may there be another? Pauses before it says yes."""
+        self._count += 1
+        spent = time.monotonic() - self._started
+        is_early = self._count < MAX_TRIES and spent < RETRY_WITHIN_SECONDS
+        if was_sent:
+            may = is_early and self._outgoing.is_repeatable
+        else:
+            is_whole = isinstance(self._outgoing.body, bytes | None)
+            may = is_whole and (is_early or (spent < RESTART_SECONDS and self._takes_place()))
+        if may:
+            time.sleep(_PAUSES[min(self._count, len(_PAUSES)) - 1])
+        return may
+
+    def _takes_place(self) -> bool:
+        if not self._has_place and self._waiting_room is not None:
+            self._has_place = self._waiting_room.acquire(blocking=False)
+        return self._has_place
 
 
 def _is_unsent(error: RequestException) -> bool:

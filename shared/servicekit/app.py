@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import Any
 
@@ -25,12 +25,13 @@ from servicekit.logs import set_up_logs
 from servicekit.metrics import install_metrics
 from servicekit.problems import install_problems
 from servicekit.receiving import Receiver
-from servicekit.relay import notify
+from servicekit.relay import backlog, notify
 from servicekit.settings import Settings
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
+EVENTS_ARE_LATE = timedelta(seconds=10)
 _PERMISSION = re.compile(r"[a-z_]+:[a-z_]+\Z")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 
@@ -177,9 +178,11 @@ def _install_health(app: Flask, service: Service) -> None:
 
     @app.get("/readyz")
     def readyz() -> tuple[Response, int]:
-        checks = {"database": _check_database(service)}
-        is_ready = checks["database"] == "ok"
-        body = {"status": "ready" if is_ready else "not ready", "service": service.name, "checks": checks}
+        database = _check_database(service)
+        is_ready = database == "ok"
+        events = _check_outbox(service) if is_ready else "not known"
+        status = ("ready" if events == "ok" else "degraded") if is_ready else "not ready"
+        body = {"status": status, "service": service.name, "checks": {"database": database, "events": events}}
         return jsonify(body), 200 if is_ready else 503
 
     @app.get("/openapi.json")
@@ -187,6 +190,17 @@ def _install_health(app: Flask, service: Service) -> None:
         from servicekit.openapi import build_openapi  # noqa: PLC0415 - apispec is needed only here
 
         return jsonify(build_openapi(service.name, service.operations))
+
+
+def _check_outbox(service: Service) -> str:
+    """Requests are answered while the bus is away, so late events make a service degraded, and not unready."""
+    with service.database.read() as session:
+        count, since = backlog(session)
+    if since is None or service.clock() - since < EVENTS_ARE_LATE:
+        return "ok"
+    return (
+        f"{count} not published, the oldest of {since:%Y-%m-%d %H:%M:%S} UTC: is the worker running, is the bus there?"
+    )
 
 
 def _check_database(service: Service) -> str:

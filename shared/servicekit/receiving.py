@@ -109,6 +109,7 @@ class Receiver:
             actor=envelope.actor,
             traceparent=envelope.traceparent,
         )
+        reach("consumer-effect", about=envelope.subject)
         with tracing(trace):
             consumer.handle(session, delivered)
             session.flush()

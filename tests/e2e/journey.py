@@ -36,6 +36,10 @@ class Company:
     def form(self) -> str:
         return f"complaint-{self.mark}"
 
+    @property
+    def case_type(self) -> str:
+        return f"complaint-{self.mark}"
+
     def hire(self, name: str, role: str) -> None:
         """A colleague who can log in."""
         email = f"{name}-{self.mark}@example.com"
@@ -48,13 +52,13 @@ class Company:
         workflow = self.admin.post("/workflows", self.workflow(approval_due, remind_before))
         self.admin.act(f"/workflows/{workflow['id']}", "publish")
         self.admin.post(
-            "/case-types", {"key": f"complaint-{self.mark}", "name": "Complaint", "default_workflow": workflow["key"]}
+            "/case-types", {"key": self.case_type, "name": "Complaint", "default_workflow": workflow["key"]}
         )
         form = {
             "key": self.form,
             "name": "Device fault",
             "fields": FORM_FIELDS,
-            "case_type": f"complaint-{self.mark}",
+            "case_type": self.case_type,
             "workflow": workflow["key"],
             "return_url": "https://www.example.com/thanks",
             "autoresponder": {

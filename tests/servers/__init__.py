@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from tests.servers.postgres import Postgres, postgres
+from tests.servers.postgres import Postgres, another_postgres, postgres
 from tests.servers.rabbit import Rabbit, rabbitmq
 from tests.servers.tools import NoServer
 
-__all__ = ["NoServer", "Postgres", "Rabbit", "postgres", "rabbitmq"]
+__all__ = ["NoServer", "Postgres", "Rabbit", "another_postgres", "postgres", "rabbitmq"]

@@ -29,7 +29,12 @@ def postgres(*, durable: bool = True) -> Postgres:
     """
     if url := os.environ.get("CRM_TEST_DATABASE_URL"):
         return Postgres(url, None)
-    node = _Node(() if durable else FAST)
+    return another_postgres(() if durable else FAST)
+
+
+def another_postgres(options: tuple[str, ...] = ()) -> Postgres:
+    """A private one beside the session's, which may be killed alone."""
+    node = _Node(options)
     atexit.register(node.close)
     node.start()
     return Postgres(f"postgresql+psycopg://{SUPERUSER}@127.0.0.1:{node.port}/postgres", node)
@@ -79,6 +84,10 @@ class Postgres:
     def kill(self) -> None:
         """As a power switch would."""
         self._ours().kill()
+
+    @property
+    def port(self) -> int:
+        return self._ours().port
 
     def _ours(self) -> _Node:
         if self._node is None:

@@ -60,6 +60,10 @@ class Rabbit:
             self._vhosts = self._node.new_vhosts(VHOSTS_AT_ONCE)
         return self._node.url(self._vhosts.pop())
 
+    @property
+    def port(self) -> int:
+        return self._ours().port
+
     def add_user(self, url: str, name: str, patterns: tuple[str, str, str]) -> str:
         """A user with (configure, write, read) patterns on the virtual host of `url`; returns that user's address."""
         node, vhost = self._ours(), urlsplit(url).path[1:]
