@@ -90,7 +90,7 @@ def _parked(service: "Service") -> AppGroup:
     def replay(number: int) -> None:
         """Give it its effect now; what already had it stays as it is."""
         with service.database.write() as session:
-            message = _or_fail(lambda: parking.settle(session, number, how="replayed", now=service.clock()))
+            message = _or_fail(lambda: parking.settle(session, number, how=parking.REPLAYED, now=service.clock()))
             try:
                 is_new = service.receiver.apply(session, message.body.encode())
             except Exception as error:

@@ -1,4 +1,4 @@
-"""Failpoints: places where a fault test lets this process die, fail or dawdle; CRM_FAILPOINT switches one on, nothing else.
+"""Failpoints: places where a fault test lets this process die, fail or dawdle; only CRM_FAILPOINT switches one on.
 
 `relay-before-publish` dies there, as by kill -9. `consumer-effect=fail` raises instead, `consumer-effect=dawdle` waits
 up to half a second; `consumer-effect=die@cas_42` does it only where what is at hand is about `cas_42`.

@@ -7,14 +7,20 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from servicekit import inbox
 from servicekit.errors import Conflict, NotFound
 from servicekit.kit_tables import ParkedMessage
 
 KEEP_SETTLED = timedelta(days=30)
+REPLAYED = "replayed"
 
 
 class AlreadySettled(Conflict):
     """It was replayed or discarded before."""
+
+
+class TooOldToReplay(Conflict):
+    """Whether another copy had its effect meanwhile is not known any more."""
 
 
 def park(session: Session, body: bytes, *, reason: str, detail: str, attempts: int, now: datetime) -> None:
@@ -56,12 +62,17 @@ def find(session: Session, number: int) -> ParkedMessage:
 
 
 def settle(session: Session, number: int, *, how: str, now: datetime) -> ParkedMessage:
-    """Mark as replayed or discarded; the second time is refused."""
+    """Mark as replayed or discarded; the second time is refused, and so is a replay of what the inbox has outlived."""
     message = session.get(ParkedMessage, number, with_for_update=True)
     if message is None:
         raise NotFound(f"There is no parked message {number}.")
     if message.settled_at is not None:
         raise AlreadySettled(f"Message {number} was {message.settled_as} at {message.settled_at:%Y-%m-%d %H:%M} UTC.")
+    if how == REPLAYED and message.parked_at < now - inbox.KEEP:
+        raise TooOldToReplay(
+            f"Message {number} was parked {(now - message.parked_at).days} days ago. Whether it had its effect since is"
+            f" known for {inbox.KEEP.days} days only: look at what it is about, and discard it."
+        )
     message.settled_at, message.settled_as = now, how
     return message
 

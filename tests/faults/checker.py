@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from servicekit.bus import topology
@@ -46,10 +46,12 @@ def heard_types(service: str) -> frozenset[str]:
     return frozenset(importlib.import_module(f"{service}.consumers").consumers.by_type)
 
 
-def check(stack: Stack, loads: Iterable[Load], office: PostOffice | None) -> Findings:
-    """The state of the whole system, held against what its clients were told."""
+def check(
+    stack: Stack, loads: Iterable[Load], office: PostOffice | None, *, also_told: Collection[str] = ()
+) -> Findings:
+    """The state of the whole system, held against what its clients were told. `also_told`: events of a test's own."""
     found = Findings()
-    _events(stack, found)
+    _events(stack, found, also_told)
     for load in loads:
         _submissions(stack, load, found)
         _orders(stack, load, found)
@@ -61,7 +63,7 @@ def check(stack: Stack, loads: Iterable[Load], office: PostOffice | None) -> Fin
     return found
 
 
-def _events(stack: Stack, found: Findings) -> None:
+def _events(stack: Stack, found: Findings, also_told: Collection[str]) -> None:
     """Each committed fact has its effect once in every service that listens, and nothing else has one."""
     told = {}
     for service in SERVICES:
@@ -73,7 +75,9 @@ def _events(stack: Stack, found: Findings) -> None:
         due = {event for event, kind in told.items() if kind in heard_types(service)}
         found.effects += len(heard)
         found.lost += [f"{service} never had {told[event]} {event}" for event in sorted(due - heard - parked)]
-        found.ghost += [f"{service} had {event}, which nobody told" for event in sorted(heard - told.keys())]
+        found.ghost += [
+            f"{service} had {event}, which nobody told" for event in sorted(heard - told.keys() - set(also_told))
+        ]
 
 
 def _submissions(stack: Stack, load: Load, found: Findings) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from ops.place import EVERYONE
 from tests import servers
 from tests.conftest import server_overrides
 from tests.e2e.journey import Company
@@ -17,6 +18,7 @@ from tests.faults.wire import Wire
 from tests.stacks import Stack, running_stack
 
 RETRIES = "0.5,1,2,4,8"
+WORKERS_AND_WEB = (*EVERYONE, *(f"{service}-worker" for service in EVERYONE))
 WIRES = ("broker", "database", "mail", "http")
 
 
