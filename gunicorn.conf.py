@@ -26,6 +26,8 @@ backlog = 256
 control_socket_disable = True
 # The worker's heartbeat is a file; on a slow disk it blocks.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn makes a private file there
+# Whom to believe what came before, the gateway alone decides, by CRM_TRUSTED_PROXIES.
+secure_scheme_headers: dict[str, str] = {}
 forwarded_allow_ips = os.environ.get("CRM_FORWARDED_ALLOW_IPS", "127.0.0.1")
 
 # Requests are logged by the application, one structured line each.

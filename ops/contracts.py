@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ops.place import EVERYONE, ROOT
+from ops.place import EVERYONE, ROOT, make_identity_keys
 
 OPENAPI = ROOT / "gateway" / "gateway" / "openapi.json"
 ASYNCAPI = ROOT / "gateway" / "gateway" / "asyncapi.json"
@@ -93,8 +93,7 @@ def ask(service: str, command: str) -> Document:
 def environment(service: str, folder: Path) -> dict[str, str]:
     """Just enough for an app that will serve nobody."""
     signing, keys = folder / "signing.json", folder / "keys.json"
-    signing.write_text('{"kid": "none", "private_pem": ""}', encoding="utf-8")
-    keys.write_text("{}", encoding="utf-8")
+    make_identity_keys(signing=signing, public=keys)
     return {
         "CRM_DATABASE_URL": f"sqlite:///{folder / service}.db",
         "CRM_BUS_URL": f"embedded:///{folder / 'bus'}.db",

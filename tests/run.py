@@ -156,6 +156,7 @@ CHECKS: Sequence[Check] = (
     Check(name="documents", run=command(sys.executable, "-m", "ops.contracts", "--check")),
     Check(name="unit", run=pytest_on("tests/unit", processes=2)),
     Check(name="contract", run=pytest_on("tests/contract", processes=1)),
+    Check(name="access", run=pytest_on("tests/access", processes=1), is_slow=True),
     Check(name="faults", run=pytest_on("tests/faults", processes=1), is_slow=True, missing=no_servers),
     Check(name="integration", run=pytest_on("tests/integration", processes=1), is_slow=True, missing=no_servers),
     Check(name="e2e", run=pytest_on("tests/e2e", processes=1), is_slow=True, missing=no_servers),

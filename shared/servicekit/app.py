@@ -127,6 +127,7 @@ def create_service(
         clock=clock,
     )
     app.extensions["service"] = service
+    _ = service.verifier  # a service that can believe nobody does not start
     _refuse_undeclared(service.operations)
     install_problems(app)
     _install_requests(app)

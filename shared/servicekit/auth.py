@@ -14,6 +14,7 @@ from sqlalchemy import Select, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from servicekit.errors import Unauthenticated
+from servicekit.settings import BadSettings
 
 ISSUER: Final = "gateway"
 LIFETIME_SECONDS: Final = 120
@@ -61,6 +62,8 @@ class Principal:
         return not self.permissions.isdisjoint({permission, f"{resource}:*", "*"})
 
 
+_FIX: Final = "`python3 crm.py init` writes them."
+
 ANONYMOUS: Final = Principal(id="public", kind=Kind.PUBLIC)
 
 
@@ -91,7 +94,7 @@ class Minter:
     @classmethod
     def from_file(cls, path: str) -> "Minter":
         """The file that `crm.py` writes: `{"kid": …, "private_pem": …}`."""
-        key = json.loads(Path(path).read_text(encoding="utf-8"))
+        key = _read_keys("CRM_IDENTITY_SIGNING_KEY", path)
         return cls(kid=key["kid"], private_pem=key["private_pem"])
 
     def mint(self, principal: Principal, audience: str) -> str:
@@ -137,7 +140,10 @@ class Verifier:
     @classmethod
     def from_file(cls, path: str, audience: str) -> "Verifier":
         """The file of public keys: `{"<kid>": "<PEM>"}`."""
-        return cls(keys=json.loads(Path(path).read_text(encoding="utf-8")), audience=audience)
+        keys = _read_keys("CRM_IDENTITY_KEYS", path)
+        if not keys or not all("PUBLIC KEY" in str(pem) for pem in keys.values()):
+            raise BadSettings(f"CRM_IDENTITY_KEYS names {path}, which holds no public keys: {_FIX}")
+        return cls(keys=keys, audience=audience)
 
     def verify(self, token: str) -> Principal:
         """Who this token speaks for; raises Unauthenticated. A token once verified is remembered until it expires."""
@@ -169,6 +175,14 @@ class Verifier:
             options={"require": ["exp", "iat", "aud", "iss", "sub"], "strict_aud": True},
         )
         return claims
+
+
+def _read_keys(setting: str, path: str) -> dict[str, str]:
+    try:
+        keys: dict[str, str] = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadSettings(f"{setting} names {path}, where no keys can be read: {_FIX}") from error
+    return keys
 
 
 def _principal(claims: Mapping[str, Any]) -> Principal:

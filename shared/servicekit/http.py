@@ -85,6 +85,7 @@ class Operation:
     awaits: Callable[[Session, Mapping[str, Any]], bool] | None = None
     accepts_form: bool = False
     is_raw: bool = False
+    is_personal: bool = False  # about the person and not about their work: not for a key, which speaks for the work
     is_live: bool = False  # the answer also shows what others told us, which moves without the version: never 304
     max_bytes: int = JSON_LIMIT
 
@@ -200,6 +201,8 @@ def _admit(service: "Service", operation: Operation) -> Principal:
         return principal
     if principal.kind is Kind.PUBLIC:
         raise Unauthenticated("Log in first.")
+    if operation.is_personal and principal.kind is not Kind.USER:
+        raise Forbidden("A key cannot do this: it is about the person. Sign in yourself.")
     if operation.needs != SIGNED_IN and not principal.can(operation.needs):
         raise Forbidden(f"This needs the permission {operation.needs}.", permission=operation.needs)
     return principal

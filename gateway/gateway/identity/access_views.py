@@ -7,8 +7,8 @@ from sqlalchemy import Select
 
 from gateway.identity import keys, queries, rules, schemas, sessions, users
 from gateway.identity.models import ApiKey, LoginSession
-from servicekit.auth import PUBLIC, SIGNED_IN, Kind
-from servicekit.errors import FieldError, Forbidden, Invalid, NotFound
+from servicekit.auth import PUBLIC, SIGNED_IN
+from servicekit.errors import FieldError, Invalid, NotFound
 from servicekit.http import Call, Routes
 from servicekit.listing import Listing, instant, text
 
@@ -51,7 +51,7 @@ def show_me(call: Call) -> dict[str, Any]:
     return _me(call)
 
 
-@routes.patch("/me", needs=SIGNED_IN, body=schemas.MeUpdate, returns=schemas.MeRead)
+@routes.patch("/me", needs=SIGNED_IN, is_personal=True, body=schemas.MeUpdate, returns=schemas.MeRead)
 def update_me(call: Call) -> dict[str, Any]:
     """Change one's own name or language."""
     user = queries.a_user(call.session, call.principal.id)
@@ -59,11 +59,9 @@ def update_me(call: Call) -> dict[str, Any]:
     return _me(call)
 
 
-@routes.action("/me:change-password", needs=SIGNED_IN, body=schemas.PasswordChange)
+@routes.action("/me:change-password", needs=SIGNED_IN, is_personal=True, body=schemas.PasswordChange)
 def change_password(call: Call) -> None:
     """Set a new password; every session and token ends, this one too. A key speaks for its owner, and may not."""
-    if call.principal.kind is not Kind.USER:
-        raise Forbidden("A key cannot change its owner's password. Sign in yourself.")
     user = queries.a_user(call.session, call.principal.id)
     if user.password_hash is not None:
         email = user.email
@@ -127,7 +125,10 @@ def show_key(call: Call, id: str) -> ApiKey:
 @routes.delete("/api-keys/<id>", needs="api_keys:write")
 def revoke_key(call: Call, id: str) -> None:
     """Revoke a key; it is refused within a second."""
-    keys.revoke_key(_own_key(call, id), now=call.now)
+    key = _own_key(call, id)
+    if key.user_id != call.principal.id:
+        users.check_may_manage(key.user, by=call.principal)
+    keys.revoke_key(key, now=call.now)
 
 
 def _own_key(call: Call, id: str) -> ApiKey:
@@ -137,13 +138,13 @@ def _own_key(call: Call, id: str) -> ApiKey:
     return found
 
 
-@routes.page("/sessions", needs=SIGNED_IN, listing=SESSIONS)
+@routes.page("/sessions", needs=SIGNED_IN, is_personal=True, listing=SESSIONS)
 def list_sessions(call: Call) -> Select[LoginSession]:
     """The browsers in which the caller is signed in."""
     return queries.own_sessions(call.principal)
 
 
-@routes.delete("/sessions/<id>", needs=SIGNED_IN)
+@routes.delete("/sessions/<id>", needs=SIGNED_IN, is_personal=True)
 def revoke_session(call: Call, id: str) -> None:
     """Sign one of one's own browsers out."""
     sessions.revoke_session(call.session, id=id, user_id=call.principal.id)

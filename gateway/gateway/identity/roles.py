@@ -58,8 +58,10 @@ def update_role(session: Session, role: Role, *, by: Principal, now: datetime, c
     return role
 
 
-def delete_role(session: Session, role: Role) -> None:
-    """Only one of your own that nobody has."""
+def delete_role(session: Session, role: Role, *, by: Principal) -> None:
+    """Only one of your own that nobody has, and that gives no more than its remover has."""
+    users.check_grants(role.permissions, by=by)
+    users.check_scope(role.scope, by=by)
     if role.is_shipped:
         raise RoleInUse("This role came with the product and stays.")
     if users.members_of_role(session, role):

@@ -45,6 +45,8 @@ def create_user(
     """A new member of the staff; without a password they come in by a one-time link. `by` is None at first start."""
     address = rules.normal_email(email)
     _check_email_is_free(session, address)
+    if by is not None:
+        check_teams(team_ids, by=by)
     if password is not None:
         rules.check_password(password, email=address)
     user = User(
@@ -103,7 +105,7 @@ def disable_user(session: Session, user: User, *, by: Principal, now: datetime) 
     """Out at once: sessions, tokens, links and keys end in this transaction. The second time does nothing."""
     if not user.is_active:
         return user
-    _check_may_manage(user, by=by)
+    check_may_manage(user, by=by)
     if queries.is_last_administrator(session, user):
         raise LastAdministrator("This is the last active administrator. Make somebody else one first.")
     user.is_active = False
@@ -118,7 +120,7 @@ def enable_user(session: Session, user: User, *, by: Principal, now: datetime) -
     """Back in, by password or a new link; old keys stay revoked. The second time does nothing."""
     if user.is_active:
         return user
-    _check_may_manage(user, by=by)
+    check_may_manage(user, by=by)
     user.is_active = True
     _touch(user, now)
     _tell(session, UserUpdated, user, now=now)
@@ -210,17 +212,30 @@ def check_scope(scope: str, *, by: Principal) -> None:
 def _check_may_change(user: User, *, by: Principal, changes: dict[str, Any]) -> None:
     is_self = user.id == by.id
     if not is_self or ACCESS & changes.keys():  # a key, too, is its owner: with the rights of the key
-        _check_may_manage(user, by=by)
+        check_may_manage(user, by=by)
+    if not is_self:
+        check_teams(changes.get("team_ids", ()), by=by)
     moves = set(changes.get("team_ids", user.team_ids)) != set(user.team_ids)
     if is_self and moves and by.scope is not Scope.ALL:
         raise MoreThanOwnRights("You cannot change your own teams: somebody who sees all records can.")
 
 
-def _check_may_manage(user: User, *, by: Principal) -> None:
-    """Whoever sets somebody's password or address becomes them: only with at least their rights and their scope."""
+def check_may_manage(user: User, *, by: Principal) -> None:
+    """Whoever sets somebody's password or address becomes them: only with at least their rights and their records."""
     for role in user.roles:
         check_grants(role.permissions, by=by)
         check_scope(role.scope, by=by)
+    if user.id == by.id:
+        return
+    if by.scope is Scope.OWN:  # somebody else's own records are not this one's own
+        raise MoreThanOwnRights("You cannot manage others: you see your own records alone.")
+    check_teams(user.team_ids, by=by)
+
+
+def check_teams(team_ids: Iterable[str], *, by: Principal) -> None:
+    """Raises MoreThanOwnRights where one of them is a team whose records the giver does not see."""
+    if by.scope is not Scope.ALL and not set(team_ids) <= set(by.team_ids):
+        raise MoreThanOwnRights("You cannot manage people of a team whose records you do not see.")
 
 
 def _check_email_is_free(session: Session, address: str) -> None:

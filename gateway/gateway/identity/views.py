@@ -113,7 +113,7 @@ def delete_role(call: Call, id: str) -> None:
     """Delete a role that nobody has."""
     role = queries.a_role(call.session, id)
     call.check_version(role)
-    roles.delete_role(call.session, role)
+    roles.delete_role(call.session, role, by=call.principal)
 
 
 @routes.page("/teams", needs="teams:read", listing=TEAMS)

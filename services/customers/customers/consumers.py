@@ -75,6 +75,8 @@ def _keep_case(session: Session, heard: Delivered[CaseHeard]) -> None:
         is_open=case.is_open,
         customer_id=case.customer_id,
         contact_id=case.contact_id,
+        owner_id=case.owner_id,
+        team_id=case.team_id,
         opened_at=case.opened_at,
         closed_at=case.closed_at,
         sequence=heard.sequence,

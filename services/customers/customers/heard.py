@@ -46,6 +46,7 @@ class CaseHeard(Heard, frozen=True, kw_only=True):
     customer_id: str | None = None
     contact_id: str | None = None
     owner_id: str | None = None
+    team_id: str | None = None
     previous_status: str | None = None
 
 

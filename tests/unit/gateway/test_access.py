@@ -184,7 +184,7 @@ def test_who_sees_less_than_all_does_not_choose_their_own_teams(gateway):
     [{"name": "X"}, {"language": "de"}, {"manager_id": None}, {"team_ids": []}, {"password": "a new one for you"}],
 )
 def test_who_has_more_rights_or_sees_more_is_changed_in_nothing(gateway, change):
-    office, _ = made_office(gateway)
+    office, _ = made_office(gateway, "team")
     root = next(row["id"] for row in office.get("/users").json["data"] if row["roles"] == ["administrator"])
     wide = gateway.add_user(email="wide@example.com", roles=["wide"])["id"]
     like = gateway.add_user(email="like@example.com", roles=["office"])["id"]

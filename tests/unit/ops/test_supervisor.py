@@ -177,7 +177,7 @@ os.environ['PYTHONPATH'] = str(here)
 with contextlib.suppress(KeyboardInterrupt), signals_as_interrupt():
     with Supervisor([program], logs=here, preload=sys.argv[3:]) as one:
         one.start()
-        print(one.pids()['child'], flush=True)
+        print(one.pids().get('child', 0), flush=True)  # it may have ended already
         sys.stdout.reconfigure(line_buffering=True)
         one.run()
 """

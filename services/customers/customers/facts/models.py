@@ -67,6 +67,8 @@ class CaseFact(Base):
     is_open: Mapped[bool]
     customer_id: Mapped[str | None] = mapped_column(String(40))
     contact_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    owner_id: Mapped[str | None] = mapped_column(String(40))
+    team_id: Mapped[str | None] = mapped_column(String(40))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sequence: Mapped[int]

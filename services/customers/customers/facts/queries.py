@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from customers.facts.models import OrderFact, User
+from customers.facts.models import CaseFact, OrderFact, User
+from servicekit.auth import Principal, visible
 
 
 def order_customer(session: Session, order_id: str | None) -> str | None:
@@ -19,3 +20,9 @@ def user_names(session: Session, user_ids: Iterable[str]) -> list[str]:
     wanted = list(user_ids)
     names = dict(session.execute(select(User.id, User.name).where(User.id.in_(wanted))).all())
     return [names[user_id] for user_id in wanted if user_id in names]
+
+
+def visible_case_ids(principal: Principal) -> Select[str]:
+    """The cases in the caller's record scope, as far as they were told; for an IN condition of what tells of them."""
+    told = select(CaseFact.id).where(CaseFact.sequence > 0)
+    return visible(told, principal, owner=CaseFact.owner_id, team=CaseFact.team_id)

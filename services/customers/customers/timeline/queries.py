@@ -6,20 +6,27 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from customers.directory.queries import visible_customer_ids
+from customers.facts.queries import visible_case_ids
 from customers.history.models import TimelineEntry
 from customers.timeline.models import Activity, Note
-from servicekit.auth import Principal
+from servicekit.auth import Principal, Scope
 from servicekit.errors import NotFound
 
 T = TypeVar("T", Note, Activity)
 
 
 def timeline_of(customer_id: str, principal: Principal) -> Select[TimelineEntry]:
-    """Everything that happened with the customer, also as the contact of another one that the caller may see."""
+    """What happened with the customer, also as the contact of another one, as far as the caller may see it.
+
+    An entry about a case is shown to those who may see the case: it says its subject.
+    """
     elsewhere = or_(TimelineEntry.customer_id.is_(None), TimelineEntry.customer_id.in_(visible_customer_ids(principal)))
-    return select(TimelineEntry).where(
+    entries = select(TimelineEntry).where(
         or_(TimelineEntry.customer_id == customer_id, and_(TimelineEntry.contact_id == customer_id, elsewhere))
     )
+    if principal.scope is Scope.ALL:
+        return entries
+    return entries.where(or_(TimelineEntry.case_id.is_(None), TimelineEntry.case_id.in_(visible_case_ids(principal))))
 
 
 def visible_written(entity: type[T], principal: Principal) -> Select[T]:

@@ -24,31 +24,31 @@ MINE = Listing(
 )
 
 
-@routes.page("/notifications", needs=SIGNED_IN, listing=MINE)
+@routes.page("/notifications", needs=SIGNED_IN, is_personal=True, listing=MINE)
 def list_notifications(call: Call) -> Select[Notification]:
     """My notifications."""
     return queries.my_notifications(call.principal)
 
 
-@routes.get("/notifications/unread-count", needs=SIGNED_IN, returns=UnreadRead)
+@routes.get("/notifications/unread-count", needs=SIGNED_IN, is_personal=True, returns=UnreadRead)
 def count_unread(call: Call) -> dict[str, int]:
     """How many I have not read."""
     return {"unread": queries.count_unread(call.session, call.principal)}
 
 
-@routes.get("/notifications/<id>", needs=SIGNED_IN, returns=NotificationRead)
+@routes.get("/notifications/<id>", needs=SIGNED_IN, is_personal=True, returns=NotificationRead)
 def show_notification(call: Call, id: str) -> Notification:
     """One of my notifications."""
     return queries.get_mine(call.session, call.principal, id)
 
 
-@routes.action("/notifications/<id>:read", needs=SIGNED_IN, returns=NotificationRead)
+@routes.action("/notifications/<id>:read", needs=SIGNED_IN, is_personal=True, returns=NotificationRead)
 def read_notification(call: Call, id: str) -> Notification:
     """I have read it."""
     return actions.read_notification(queries.get_mine(call.session, call.principal, id), now=call.now)
 
 
-@routes.action("/notifications:read-all", needs=SIGNED_IN, returns=UnreadRead)
+@routes.action("/notifications:read-all", needs=SIGNED_IN, is_personal=True, returns=UnreadRead)
 def read_all(call: Call) -> dict[str, int]:
     """I have read all of them."""
     actions.read_all(call.session, user_id=call.principal.id, now=call.now)

@@ -1,0 +1,66 @@
+"""Reading all that a caller can read without knowing any id, as somebody does who looks for what is not theirs."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from tests.access.holdings import Holdings
+from tests.access.people import Caller
+from tests.access.probes import Operation, document, operations, path_of
+from tests.access.world import World
+
+# The forms are everybody's, what was submitted through them is not.
+SUBMISSIONS: Final = "/api/v1/forms/{key}/submissions"
+# Kinds of which the team finds something in its lists; the bell is the owner's alone.
+LISTED: Final = frozenset(
+    {"activity", "case", "contact", "contract", "customer", "email", "invoice", "note", "order", "payment", "person"}
+    | {"run", "submission", "submitted_case", "work_item"}
+)
+
+
+def lists() -> list[Operation]:
+    """Every read that needs no id."""
+    reads = [one for one in operations() if one.method == "GET"]
+    return [one for one in reads if "{" not in one.path or one.path == SUBMISSIONS]
+
+
+def parameters_of(operation: Operation) -> set[str]:
+    """The names of its query parameters."""
+    named = document()["paths"][operation.path]["get"].get("parameters", [])
+    return {one["name"] for one in named if one["in"] == "query"}
+
+
+def pages(caller: Caller, path: str, query: Mapping[str, str]) -> Iterator[str]:
+    """The text of each page; an answer that is no list has one, and what the caller may not read has none."""
+    cursor: dict[str, str] = {}
+    while True:
+        answer = caller.ask("GET", path, params={**query, **cursor})
+        if answer.status_code == 403:
+            return
+        assert answer.status_code == 200, f"{path} {query}: {answer.text}"
+        yield answer.text
+        is_json = "json" in answer.headers["Content-Type"]
+        following = answer.json().get("next_cursor") if is_json else None
+        if following is None:
+            return
+        cursor = {"cursor": following}
+
+
+def readable(world: World, actor: str, holdings: Holdings) -> dict[str, list[str]]:
+    """By list: what this actor reads there of these holdings, without and with a search for their word."""
+    found = {}
+    for operation in lists():
+        path = path_of(operation, world.shared)
+        takes = parameters_of(operation)
+        searches = [{"q": holdings.word}] if "q" in takes else []
+        if operation.path != "/api/v1/search":
+            searches.append({})
+        limit = {"limit": "20"} if "limit" in takes else {}
+        kinds = {
+            kind
+            for query in searches
+            for text in pages(world.caller(actor), path, {**query, **limit})
+            for kind in holdings.found_in(text)
+        }
+        if kinds:
+            found[operation.name] = sorted(kinds)
+    return found
