@@ -63,14 +63,15 @@ def test_files_copied_in_the_middle_of_a_write_are_whole(embedded: Patient, tmp_
 def test_while_the_file_of_the_embedded_bus_is_away_writes_go_on_and_all_events_arrive_later(embedded: Patient) -> None:
     trial = embedded.trial("23 bus file away")
     bus, workers = embedded.stack.installation.place.bus, [name for name in WORKERS_AND_WEB if "worker" in name]
-    trial.stack.terminate(*workers)
-    away = [(path, path.with_name(f"{path.name}.away")) for path in bus.parent.glob("bus.db*")]
-    for path, hidden in away:
-        path.rename(hidden)
-    bus.mkdir()
-    trial.stack.start(*workers)
     with trial.under_load() as load:
-        wait_for(lambda: load.acknowledged > 10, PATIENCE, "writes go on")
+        trial.stack.terminate(*workers)
+        away = [(path, path.with_name(f"{path.name}.away")) for path in bus.parent.glob("bus.db*")]
+        for path, hidden in away:
+            path.rename(hidden)
+        bus.mkdir()
+        trial.stack.start(*workers)
+        done = load.acknowledged
+        wait_for(lambda: load.acknowledged > done + 10, PATIENCE, "writes go on")
     trial.faults["bus file away"] += 1
     trial.stack.terminate(*workers)
     bus.rmdir()

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-
 LISTEN_FROM, OUTGOING_FROM = 15_000, 32_000
 """Below what Linux (32768), macOS and the BSDs (49152) take for outgoing connections."""
 
