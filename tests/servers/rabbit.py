@@ -35,7 +35,7 @@ def rabbitmq() -> Rabbit:
     """The session's RabbitMQ: `CRM_TEST_AMQP_URL`, an installed one started privately, or one installed by apt."""
     if url := os.environ.get("CRM_TEST_AMQP_URL"):
         return Rabbit(url, None)
-    node = _Node(_programs() or _install())
+    node = Node(programs_or_install())
     atexit.register(node.close)
     node.start()
     return Rabbit(node.url("/"), node)
@@ -44,7 +44,7 @@ def rabbitmq() -> Rabbit:
 class Rabbit:
     """A broker. `is_ours` tells whether it may be stopped, killed and given users; a named one may not."""
 
-    def __init__(self, url: str, node: _Node | None) -> None:
+    def __init__(self, url: str, node: Node | None) -> None:
         self.url, self._node = url, node
         self._vhosts: list[str] = []
 
@@ -86,20 +86,21 @@ class Rabbit:
         """As a power switch would: SIGKILL, nothing flushed."""
         self._ours().kill()
 
-    def _ours(self) -> _Node:
+    def _ours(self) -> Node:
         if self._node is None:
             raise NoServer("The broker of CRM_TEST_AMQP_URL is not ours to stop or to change.")
         return self._node
 
 
-class _Node:
+class Node:
     """One private node; everything it writes is in one folder, which goes with it."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, beside: Node | None = None) -> None:
+        """`beside` another one it shares that one's epmd, so that both can be of one cluster."""
         self._programs = programs
-        self._folder = new_folder("rabbit")
-        self._name = f"crm{token_hex(4)}@localhost"
-        self.port, self._epmd_port = free_port(), free_port()
+        self.folder = new_folder("rabbit")
+        self.name = f"crm{token_hex(4)}@localhost"
+        self.port, self._epmd_port = free_port(), beside._epmd_port if beside else free_port()
         self._server: subprocess.Popen[bytes] | None = None
         self._epmd: subprocess.Popen[bytes] | None = None
         self._write_config()
@@ -109,7 +110,7 @@ class _Node:
 
     def start(self) -> None:
         self._start_epmd()
-        log = (self._folder / "output").open("ab")
+        log = (self.folder / "output").open("ab")
         self._server = subprocess.Popen(
             [self._programs / "rabbitmq-server"],
             env=self._environment(),
@@ -120,9 +121,9 @@ class _Node:
         )
         log.close()
         if not wait_until(lambda: is_listening(self.port) or self._has_died(), seconds=BOOT_SECONDS, step=0.3):
-            raise NoServer(f"RabbitMQ did not boot in {BOOT_SECONDS} s:\n{tail(self._folder / 'output')}")
+            raise NoServer(f"RabbitMQ did not boot in {BOOT_SECONDS} s:\n{tail(self.folder / 'output')}")
         if self._has_died():
-            raise NoServer(f"RabbitMQ ended while booting:\n{tail(self._folder / 'output')}")
+            raise NoServer(f"RabbitMQ ended while booting:\n{tail(self.folder / 'output')}")
 
     def stop(self) -> None:
         if self._server:
@@ -131,7 +132,7 @@ class _Node:
 
     def kill(self) -> None:
         """The server runs below a shell script: the pid file names the one that matters."""
-        kill_pid(int((self._folder / "pid").read_text()))
+        kill_pid(int((self.folder / "pid").read_text()))
         if self._server:
             self._server.kill()
             self._server.wait()
@@ -143,7 +144,7 @@ class _Node:
             self.kill()
         if self._epmd:
             end(self._epmd, first=signal.SIGTERM, patience=5)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def control(self, *arguments: str) -> str:
         command: list[str | Path] = [self._programs / "rabbitmqctl", "--quiet", *arguments]
@@ -160,16 +161,30 @@ class _Node:
             "vhosts": [{"name": name} for name in names],
             "permissions": [{"vhost": name, **everything} for name in names],
         }
-        path = self._folder / "vhosts.json"
+        path = self.folder / "vhosts.json"
         path.write_text(json.dumps(definitions))
         self.control("import_definitions", str(path))
         return names
+
+    @property
+    def is_alive(self) -> bool:
+        """Started and not killed since."""
+        return not self._has_died()
+
+    @property
+    def is_well(self) -> bool:
+        """Runs, and has joined whatever it belongs to."""
+        try:
+            self.control("await_online_nodes", "1")
+        except RuntimeError:
+            return False
+        return True
 
     def _has_died(self) -> bool:
         return self._server is None or self._server.poll() is not None
 
     def _start_epmd(self) -> None:
-        if self._epmd and self._epmd.poll() is None:
+        if is_listening(self._epmd_port):
             return
         program = shutil.which("epmd")
         if program is None:
@@ -186,16 +201,16 @@ class _Node:
             "disk_free_limit.absolute = 50MB",
             "raft.wal_max_size_bytes = 33554432",
         ]
-        (self._folder / "rabbitmq.conf").write_text("\n".join(lines) + "\n")
-        (self._folder / "enabled_plugins").write_text("[].\n")
+        (self.folder / "rabbitmq.conf").write_text("\n".join(lines) + "\n")
+        (self.folder / "enabled_plugins").write_text("[].\n")
 
     def _environment(self) -> dict[str, str]:
-        folder = self._folder
+        folder = self.folder
         return {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
             "LANG": "C.UTF-8",
             "HOME": str(folder),  # where Erlang keeps the cookie
-            "RABBITMQ_NODENAME": self._name,
+            "RABBITMQ_NODENAME": self.name,
             "RABBITMQ_DIST_PORT": str(_dist_port(self.port)),
             "RABBITMQ_MNESIA_BASE": str(folder / "data"),
             "RABBITMQ_LOG_BASE": str(folder / "log"),
@@ -222,6 +237,13 @@ def _programs() -> Path | None:
             return found[-1].parent
     program = shutil.which("rabbitmq-server")
     return Path(program).resolve().parent if program else None
+
+
+def programs_or_install() -> Path:
+    """Where `rabbitmq-server` and `rabbitmqctl` are; CRM_TEST_RABBITMQ_PROGRAMS names another folder of them."""
+    if named := os.environ.get("CRM_TEST_RABBITMQ_PROGRAMS"):
+        return Path(named)
+    return _programs() or _install()
 
 
 def _install() -> Path:

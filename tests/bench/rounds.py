@@ -1,0 +1,73 @@
+"""Rounds: our path and its limit one after the other, again and again, so that a drifting machine hits both."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from tests.bench.accounting import Trees, spent_between
+from tests.bench.draining import drained
+from tests.bench.driving import CONCURRENCY, Load, put_on
+from tests.bench.figures import Measured
+from tests.bench.world import World, asleep
+
+
+@dataclass
+class Rounds:
+    """Measurements by name, in the order in which they were made."""
+
+    world: World
+    seen: dict[str, list[Measured]] = field(default_factory=lambda: defaultdict(list))
+    whole_cost_ms: list[float] = field(default_factory=list)
+    drain_seconds: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Whose CPU is counted: the system's, or the bare chain's; the database's in both."""
+        self._system = self.world.trees(self.world.system)
+        self._chain = self.world.chain.trees(self.world.server_pids)
+
+    def limit(self, name: str, load: Load) -> Measured:
+        """On the bare chain, while the system sleeps."""
+        with asleep(self.world.system):
+            return self._add(name, load, self._chain)
+
+    def ours(self, name: str, load: Load) -> Measured:
+        """On the running system."""
+        return self._add(name, load, self._system)
+
+    def writing(self, name: str, load: Load) -> Measured:
+        """The same, and then wait until everything that it caused has happened, and note what that cost."""
+        before = self._system.cpu_seconds()
+        run = self.ours(name, load)
+        self.drain_seconds.append(drained(self.world.system))
+        spent = sum(spent_between(before, self._system.cpu_seconds()).values())
+        self.whole_cost_ms.append(spent * 1000 / (run.answers + run.warm_answers))
+        return run
+
+    def facts(self) -> dict[str, Any]:
+        """What all rows of these rounds have in common."""
+        plan = self.world.plan
+        return {
+            "concurrency": CONCURRENCY,
+            "repeats": plan.repeats,
+            "seconds": plan.seconds,
+            "customers": plan.customers,
+            "contacts": plan.contacts,
+        }
+
+    def written_facts(self) -> dict[str, Any]:
+        """The same for what also caused something elsewhere."""
+        return {
+            **self.facts(),
+            "cpu_ms_until_every_listener_has_heard": round(median(self.whole_cost_ms), 2),
+            "drain_seconds": [round(seconds, 1) for seconds in self.drain_seconds],
+        }
+
+    def _add(self, name: str, load: Load, trees: Trees) -> Measured:
+        plan = self.world.plan
+        run = put_on(load, seconds=plan.seconds, warm_seconds=plan.warm_seconds, system=trees)
+        self.seen[name].append(run)
+        self.world.say(f"  {name}: {run.rate:.0f}/s, p50 {run.p50_ms:.1f} ms, {run.cpu_ms:.2f} ms CPU")
+        return run

@@ -1,0 +1,143 @@
+"""One worker process of the cases service: how many events a second have their effect, inbox and projection in one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cases.consumers import consumers
+from customers.events import CustomerCreated, CustomerPersonal
+from ops.place import Place
+from ops.processes import Installation
+from servicekit.app import utc_now
+from servicekit.bus import Outgoing, connect
+from servicekit.db import Database
+from servicekit.events import Envelope, encode, encode_data, new_event_id
+from servicekit.ids import new_id
+from servicekit.migrate import upgrade
+from tests.bench.accounting import Trees, spent_between
+from tests.bench.driving import LoadFailed
+from tests.bench.figures import Goal, Measured, Row, rate_row
+from tests.bench.subjects.database import durable_commits
+from tests.bench.world import AS_IN_PRODUCTION, World
+from tests.stacks import Stack, free_ports, wait_for
+
+WORKER = "cases-worker"
+GOAL = Goal(text="≥ 1 500/s", at_least=1500, is_of_value=True)
+LANES = 4
+WARM = 50
+PATIENCE = 120.0
+LOOK_SECONDS = 0.05
+AT_ONCE = 200
+
+
+def measure(world: World) -> list[Row]:
+    """On the servers in turn with as many durable commits at a time; on the embedded bus for information."""
+    limit: list[Measured] = []
+    on_servers: list[Measured] = []
+    embedded: list[Measured] = []
+    for number in range(world.plan.repeats):
+        limit.append(durable_commits(world, clients=LANES))
+        on_servers.append(_on_servers(world, world.new_folder(f"consumer-{number}")))
+        embedded.append(_embedded(world, world.new_folder(f"consumer-embedded-{number}")))
+        world.say(
+            f"  consumer, round {number + 1}: {on_servers[-1].rate:.0f}/s on the servers, "
+            f"{embedded[-1].rate:.0f}/s embedded"
+        )
+    facts: dict[str, Any] = {"events": world.plan.consumed, "repeats": world.plan.repeats, "lanes": LANES}
+    limit_name = f"L6, {LANES} at a time"
+    return [
+        rate_row("consumer, RabbitMQ", on_servers, limit=limit, limit_name=limit_name, goal=GOAL, **facts),
+        rate_row("consumer, embedded bus", embedded, **facts),
+    ]
+
+
+def _on_servers(world: World, folder: Path) -> Measured:
+    url = world.postgres.fresh_database("cases")
+    settings = {"CRM_DATABASE_URL": url, "CRM_BUS_URL": world.rabbit.fresh_vhost(), **AS_IN_PRODUCTION}
+    return _measured(world, _prepared(folder, settings), servers=world.server_pids)
+
+
+def _embedded(world: World, folder: Path) -> Measured:
+    return _measured(world, _prepared(folder, {}), servers={})
+
+
+def _prepared(folder: Path, settings: dict[str, str]) -> Stack:
+    place = Place(folder / "var")
+    place.prepare()
+    stack = Stack(Installation(place=place, ports=free_ports()), {"cases": settings})
+    database = Database(stack.database("cases"), service="cases")
+    upgrade(database, "cases")
+    database.close()
+    bus = connect(stack.environment("cases")["CRM_BUS_URL"])
+    bus.declare("cases", consumers.by_type)
+    bus.close()
+    return stack
+
+
+def _measured(world: World, stack: Stack, *, servers: dict[str, int]) -> Measured:
+    """The worker hears some events; then it is halted while those that count are put into its queue."""
+    stack.start(WORKER)
+    try:
+        pid = stack.processes[WORKER].pid
+        _publish(stack, WARM)
+        wait_for(lambda: _effects(stack) == WARM, 60, "the worker hears")
+        os.killpg(pid, signal.SIGSTOP)
+        _publish(stack, world.plan.consumed)
+        system = Trees({"worker": pid, **servers})
+        before, started = system.cpu_seconds(), time.monotonic()
+        os.killpg(pid, signal.SIGCONT)
+        _wait(lambda: _effects(stack) == WARM + world.plan.consumed)
+        took = time.monotonic() - started
+        return Measured(answers=world.plan.consumed, seconds=took, cpu=spent_between(before, system.cpu_seconds()))
+    finally:
+        stack.kill(WORKER)
+
+
+def _publish(stack: Stack, count: int) -> None:
+    bus = connect(stack.environment("cases")["CRM_BUS_URL"])
+    for start in range(0, count, AT_ONCE):
+        bus.publish([_created(number) for number in range(start, min(start + AT_ONCE, count))])
+    bus.close()
+
+
+def _created(number: int) -> Outgoing:
+    customer = CustomerCreated(
+        id=new_id("cus"),
+        number=f"CU-{number:06d}",
+        kind="individual",
+        status="active",
+        owner_id=None,
+        team_id=None,
+        is_archived=False,
+        is_blocked=False,
+        personal=CustomerPersonal(name=f"Katrin Behrens {number}", email=f"katrin.{number}@nordwind.example"),
+    )
+    event_id = new_event_id()
+    told = Envelope(
+        id=event_id,
+        source="/services/customers",
+        type=customer.TYPE,
+        subject=customer.id,
+        time=utc_now(),
+        sequence=1,
+        correlationid="req_bench",
+        data=encode_data(customer),
+    )
+    return Outgoing(id=event_id, type=customer.TYPE, body=encode(told), key=customer.id)
+
+
+def _effects(stack: Stack) -> int:
+    return int(stack.sql("cases", "SELECT count(*) FROM known_customers")[0][0])
+
+
+def _wait(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise LoadFailed(f"not everything had its effect within {PATIENCE:.0f} s")
+        time.sleep(LOOK_SECONDS)

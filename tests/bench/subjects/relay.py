@@ -1,0 +1,119 @@
+"""The relay: waiting rows of an outbox in PostgreSQL to two queues in RabbitMQ, against a bare publisher to the same."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pika
+import psycopg
+
+from servicekit.bus import connect, topology
+from servicekit.db import Database
+from servicekit.events import new_event_id
+from servicekit.migrate import upgrade
+from servicekit.testing import envelope
+from tests.bench import raw_broker
+from tests.bench.accounting import Trees, spent_between
+from tests.bench.driving import LoadFailed
+from tests.bench.figures import Goal, Measured, Row, rate_row
+from tests.bench.filling import copy
+from tests.bench.world import World
+
+TYPE = "row.waited.v1"
+LISTENERS = ("one", "two")
+BODY_BYTES = 1024
+# As many as the relay takes at a time, so that the warm-up leaves no part of a batch.
+WARM = 200
+HERE = Path(__file__).resolve().parents[1]
+COLUMNS = ("event_id", "type", "aggregate_id", "aggregate_version", "envelope", "occurred_at")
+
+
+def measure(world: World) -> list[Row]:
+    """In turn, on the same exchange and the same two quorum queues, emptied in between."""
+    url, bus_url = _outbox(world), world.rabbit.fresh_vhost()
+    bus = connect(bus_url)
+    for listener in LISTENERS:
+        bus.declare(listener, [TYPE])
+    bus.close()
+    bare: list[Measured] = []
+    ours: list[Measured] = []
+    for number in range(world.plan.repeats):
+        bare.append(_publish(world, "raw_broker.py", bus_url, topology.EVENTS, TYPE))
+        _empty(bus_url)
+        _wait_in_outbox(url, WARM + world.plan.relayed)
+        ours.append(_publish(world, "relaying.py", url, bus_url, str(WARM)))
+        _check(bus_url, WARM + world.plan.relayed)
+        _empty(bus_url)
+        world.say(f"  relay, round {number + 1}: {ours[-1].rate:.0f}/s, L5 {bare[-1].rate:.0f}/s")
+    facts: dict[str, Any] = {
+        "events": world.plan.relayed,
+        "bytes": BODY_BYTES,
+        "queues": len(LISTENERS),
+        "repeats": world.plan.repeats,
+    }
+    goal = Goal(text="≥ 60 % of L5", at_least=0.6)
+    return [
+        rate_row("L5 raw broker", bare, batch=raw_broker.BATCH, **facts),
+        rate_row("relay", ours, limit=bare, limit_name="L5", goal=goal, **facts),
+    ]
+
+
+def _outbox(world: World) -> str:
+    url = world.postgres.fresh_database("relay")
+    database = Database(url, service="relay")
+    upgrade(database, "tests.toy")
+    database.close()
+    return url
+
+
+def _wait_in_outbox(url: str, count: int) -> None:
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("TRUNCATE outbox")
+        copy(connection, "outbox", COLUMNS, _lines(count))
+        connection.execute("VACUUM (ANALYZE) outbox")
+
+
+def _lines(count: int) -> Iterator[str]:
+    for number in range(count):
+        event_id, subject = new_event_id(), f"row_{number}"
+        body = envelope(TYPE, {"id": subject, "text": ""}, id=event_id).decode()
+        body = body.replace('"text": ""', f'"text": "{"x" * (BODY_BYTES - len(body))}"')
+        yield f"{event_id}\t{TYPE}\t{subject}\t1\t{body}\t2026-10-01T00:00:00Z\n"
+
+
+def _publish(world: World, script: str, *arguments: str) -> Measured:
+    """A publisher in a process of its own: warm first, then counted."""
+    argv: list[str | Path] = [sys.executable, HERE / script, *arguments, str(world.plan.relayed)]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as publisher:
+        assert publisher.stdin is not None
+        assert publisher.stdout is not None
+        if publisher.stdout.readline() != "warm\n":
+            raise LoadFailed(f"{script} did not start")
+        system = Trees({"publisher": publisher.pid, **world.server_pids})
+        before = system.cpu_seconds()
+        publisher.stdin.write("go\n")
+        publisher.stdin.flush()
+        took = publisher.stdout.readline()
+        spent = spent_between(before, system.cpu_seconds())
+    if not took:
+        raise LoadFailed(f"{script} ended before it had published everything")
+    return Measured(answers=world.plan.relayed, seconds=float(took), cpu=spent)
+
+
+def _check(bus_url: str, wanted: int) -> None:
+    bus = connect(bus_url)
+    waiting = {listener: bus.depth(listener).waiting for listener in LISTENERS}
+    bus.close()
+    if set(waiting.values()) != {wanted}:
+        raise LoadFailed(f"{wanted} facts were relayed, these are in the queues: {waiting}")
+
+
+def _empty(bus_url: str) -> None:
+    connection = pika.BlockingConnection(pika.URLParameters(bus_url))
+    for listener in LISTENERS:
+        connection.channel().queue_purge(topology.events_queue(listener))
+    connection.close()

@@ -1,0 +1,48 @@
+"""Three RabbitMQ nodes on one machine that form a cluster; each can be killed and started again."""
+
+from __future__ import annotations
+
+import shutil
+
+from tests.servers.rabbit import Node, programs_or_install
+from tests.servers.tools import wait_until
+
+NODES = 3
+PATIENCE = 60
+
+
+class Cluster:
+    """`nodes[0]` was first; quorum queues have a member on each."""
+
+    def __init__(self) -> None:
+        programs = programs_or_install()
+        first = Node(programs)
+        self.nodes = [first, *(Node(programs, beside=first) for _ in range(NODES - 1))]
+
+    def start(self) -> None:
+        """All of them, joined."""
+        first, *others = self.nodes
+        first.start()
+        for node in others:
+            shutil.copy(first.folder / ".erlang.cookie", node.folder / ".erlang.cookie")
+            (node.folder / ".erlang.cookie").chmod(0o400)
+            node.start()
+            node.control("stop_app")
+            node.control("join_cluster", first.name)
+            node.control("start_app")
+
+    def leader_of(self, vhost: str, queue: str) -> Node:
+        """The node whose death the queue feels."""
+        asked = next(node for node in self.nodes if node.is_alive)
+        rows = asked.control("list_queues", "-p", vhost, "name", "leader", "--no-table-headers").splitlines()
+        names = dict(row.split("\t")[:2] for row in rows if "\t" in row)
+        return next(node for node in self.nodes if node.name == names[queue])
+
+    def wait_whole(self) -> None:
+        """Until every node runs and says so."""
+        for node in self.nodes:
+            assert wait_until(lambda node=node: node.is_well, seconds=PATIENCE), node.name  # type: ignore[misc]
+
+    def close(self) -> None:
+        for node in reversed(self.nodes):
+            node.close()
