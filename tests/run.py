@@ -19,7 +19,7 @@ CODE = ("crm.py", "ops", "shared", "services", "gateway", "tests")
 UNITS_WITH_DATABASES = ("servicekit", "customers", "cases", "orders", "notifications", "gateway")
 NOTHING_SELECTED = 5
 STARTED = time.monotonic()
-LANES = 2
+LANES = 3
 BENCH = "CRM_TEST_BENCH_POSTGRES"
 sys.path.insert(0, str(ROOT))
 
@@ -42,6 +42,7 @@ class Check:
     run: Callable[[argparse.Namespace], Result]
     is_slow: bool = False
     is_last: bool = False
+    is_wanted_by_name: bool = False
     missing: Callable[[], str] = str
 
 
@@ -57,7 +58,9 @@ def command(*argv: str) -> Callable[[argparse.Namespace], Result]:
     return run
 
 
-def pytest_on(*paths: str, processes: int, on_postgres: bool = False) -> Callable[[argparse.Namespace], Result]:
+def pytest_on(
+    *paths: str, processes: int, on_postgres: bool = False, marked: str = ""
+) -> Callable[[argparse.Namespace], Result]:
     """A check that is a run of pytest; what it printed is shown when it failed."""
 
     def run(asked: argparse.Namespace) -> Result:
@@ -66,7 +69,8 @@ def pytest_on(*paths: str, processes: int, on_postgres: bool = False) -> Callabl
             argv = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", f"--proofs={asked.runs}", *paths]
             argv += ["-n", str(processes), "--dist", "loadfile"] if processes > 1 else []
             argv += ["-k", asked.k] if asked.k else []
-            environment = {**os.environ, BENCH: bench_server()} if on_postgres else None
+            argv += ["-m", marked] if marked else []
+            environment = {**os.environ, **({BENCH: bench_server()} if on_postgres else {}), **faults_wanted(asked)}
             ended = subprocess.run(argv, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
             return _count(report, ended, selected=bool(asked.k))
 
@@ -88,6 +92,12 @@ def _count(report: Path, ended: subprocess.CompletedProcess[str], *, selected: b
     if ended.returncode or failed or skipped:
         return Result(state="FAILED", passed=passed, failed=max(failed, 1), said=said)
     return Result(state="ok", passed=passed)
+
+
+def faults_wanted(asked: argparse.Namespace) -> dict[str, str]:
+    """How long each fault lasts and what is random in it; where it says nothing, the fault tests choose."""
+    wanted = {"CRM_FAULT_SECONDS": asked.seconds, "CRM_FAULT_SEED": asked.seed}
+    return {name: str(value) for name, value in wanted.items() if value is not None}
 
 
 def clean_clone(_asked: argparse.Namespace) -> Result:
@@ -157,7 +167,16 @@ CHECKS: Sequence[Check] = (
     Check(name="unit", run=pytest_on("tests/unit", processes=2)),
     Check(name="contract", run=pytest_on("tests/contract", processes=1)),
     Check(name="access", run=pytest_on("tests/access", processes=1), is_slow=True),
-    Check(name="faults", run=pytest_on("tests/faults", processes=1), is_slow=True, missing=no_servers),
+    Check(
+        name="faults", run=pytest_on("tests/faults", processes=1, marked="not plan"), is_slow=True, missing=no_servers
+    ),
+    Check(
+        name="fault-plan",
+        run=pytest_on("tests/faults", processes=1),
+        is_slow=True,
+        is_wanted_by_name=True,
+        missing=no_servers,
+    ),
     Check(name="integration", run=pytest_on("tests/integration", processes=1), is_slow=True, missing=no_servers),
     Check(name="e2e", run=pytest_on("tests/e2e", processes=1), is_slow=True, missing=no_servers),
     Check(
@@ -176,9 +195,8 @@ CHECKS: Sequence[Check] = (
 def main(arguments: list[str]) -> int:
     """Run what was asked for; print the table last."""
     asked = parse(arguments)
-    names = (
-        asked.only.split(",") if asked.only else [check.name for check in CHECKS if not (asked.fast and check.is_slow)]
-    )
+    usual = [one.name for one in CHECKS if not one.is_wanted_by_name and not (asked.fast and one.is_slow)]
+    names = asked.only.split(",") if asked.only else usual
     asked.is_whole = not (asked.only or asked.fast or asked.k)
     with tempfile.TemporaryDirectory() as folder:
         asked.runs = str(Path(folder) / "runs.jsonl")
@@ -206,6 +224,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--only", help=f"these checks alone, with commas: {', '.join(check.name for check in CHECKS)}")
     parser.add_argument("--fast", action="store_true", help="without what needs servers, browsers or engines")
     parser.add_argument("-k", help="only tests that match, as pytest has it")
+    parser.add_argument("--seconds", type=float, help="how long each fault lasts, with --only faults or fault-plan")
+    parser.add_argument("--seed", type=int, help="repeat the faults of an earlier run")
     parser.add_argument("--require-all", action="store_true", help="fail where something could not run")
     asked = parser.parse_args(arguments)
     if asked.only and (unknown := set(asked.only.split(",")) - {check.name for check in CHECKS}):

@@ -162,9 +162,11 @@ class _Client:
 
     def _submit(self) -> None:
         key = self._key("submit")
+        # One who writes more than five times an hour gets no more automatic replies: here nobody does.
         again = bool(self._visitors) and self.random.random() < 0.2
-        person = self.random.choice(self._visitors) if again else f"V{key}"
-        self._visitors.append(person)
+        person = self._visitors.pop() if again else f"V{key}"
+        if not again:
+            self._visitors.append(person)
         answers = self._load._company.answers(person, subject=key)
         deed = Deed("submit", key, {"email": answers["email"]})
         path = f"/forms/{self._load._company.form}/submissions"

@@ -4,6 +4,7 @@ import time
 from urllib.parse import urlsplit
 
 import pika
+import pytest
 import requests
 
 from servicekit.bus import topology
@@ -65,6 +66,7 @@ def test_a_broker_out_of_memory_holds_publishing_back_and_loses_nothing(on_serve
     trial.judge()
 
 
+@pytest.mark.plan
 def test_a_full_queue_pushes_back_into_the_outbox_and_drains_in_order(on_servers: Patient) -> None:
     trial, broker = on_servers.trial("20 consumer stopped, queue full"), broker_of(on_servers)
     vhost = urlsplit(trial.stack.bus_url).path[1:]
@@ -86,6 +88,7 @@ def test_a_full_queue_pushes_back_into_the_outbox_and_drains_in_order(on_servers
     trial.judge()
 
 
+@pytest.mark.plan
 def test_a_queue_that_is_deleted_is_declared_again_by_its_consumer(on_servers: Patient) -> None:
     trial = on_servers.trial("21 queue deleted")
     with channel(trial.stack.bus_url, "delete") as on:
@@ -97,6 +100,7 @@ def test_a_queue_that_is_deleted_is_declared_again_by_its_consumer(on_servers: P
     trial.judge()
 
 
+@pytest.mark.plan
 def test_a_queue_with_other_arguments_is_complained_of_and_what_is_told_meanwhile_arrives_later(
     on_servers: Patient,
 ) -> None:

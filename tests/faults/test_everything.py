@@ -5,6 +5,8 @@ import sqlite3
 import time
 from pathlib import Path
 
+import pytest
+
 from ops.place import EVERYONE
 from tests.faults.conftest import WORKERS_AND_WEB, Patient
 from tests.faults.trial import Trial
@@ -13,7 +15,9 @@ from tests.stacks import wait_for
 PATIENCE = 120
 
 
-def test_everything_killed_at_random_loses_and_doubles_nothing(patient: Patient) -> None:
+@pytest.mark.parametrize("kind", ["embedded", "on_servers"])
+def test_everything_killed_at_random_loses_and_doubles_nothing(request: pytest.FixtureRequest, kind: str) -> None:
+    patient: Patient = request.getfixturevalue(kind)
     trial = patient.trial("23 everything killed at random")
 
     def strike() -> None:

@@ -97,6 +97,7 @@ def test_what_kills_its_worker_is_given_up_after_twenty_deaths_and_takes_no_neig
     replayed_once(trial, parked.id, event)
 
 
+@pytest.mark.plan
 def test_what_is_replayed_while_the_original_is_on_its_way_has_one_effect(patient: Patient) -> None:
     trial, run_id = patient.trial("15 replayed while in flight"), new_id("run")
     body = poison(run_id)
@@ -110,6 +111,7 @@ def test_what_is_replayed_while_the_original_is_on_its_way_has_one_effect(patien
     assert effects(trial, event) == 1
 
 
+@pytest.mark.plan
 def test_what_was_parked_longer_than_the_inbox_remembers_is_not_replayed(patient: Patient) -> None:
     trial, run_id = patient.trial("15 replayed after the inbox forgot"), new_id("run")
     with failing(trial, f"consumer-effect=fail@{run_id}"):

@@ -66,6 +66,7 @@ def test_all_workers_killed_at_once_under_load_lose_and_double_nothing(patient: 
     trial.judge()
 
 
+@pytest.mark.plan
 def test_a_name_never_goes_back_to_an_older_one_whatever_overtakes_what(patient: Patient) -> None:
     trial = patient.trial("17 events overtake each other")
     api, stack = patient.company.admin, trial.stack

@@ -39,6 +39,8 @@ class Trial:
     company: Company
     office: PostOffice | None
     kind: str
+    broker: str = ""
+    """Its version, where there is one."""
     seed: int = SEED
     seconds: float = SECONDS
     faults: Counter[str] = field(default_factory=Counter)
@@ -95,6 +97,7 @@ class Trial:
         result = {
             "scenario": self.scenario,
             "stack": self.kind,
+            **({"broker": self.broker} if self.broker else {}),
             "seed": self.seed,
             "seconds": self.seconds,
             "commit": commit(),
@@ -111,7 +114,7 @@ class Trial:
             **self.figures,
         }
         RESULTS.mkdir(parents=True, exist_ok=True)
-        slug = "".join(letter if letter.isalnum() else "-" for letter in f"{self.scenario}-{self.kind}")
+        slug = "".join(letter if letter.isalnum() else "-" for letter in f"{self.scenario}-{self.kind}-{self.broker}")
         (RESULTS / f"{slug}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
         for number, load in enumerate(self.loads):
             load.write(self.stack.installation.place.logs / f"{slug}-{number}.jsonl")

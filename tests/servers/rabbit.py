@@ -13,6 +13,7 @@ from pathlib import Path
 from secrets import token_hex
 from urllib.parse import quote, urlsplit
 
+from tests.servers.rabbit_image import programs_of_image
 from tests.servers.tools import (
     NoServer,
     end,
@@ -208,6 +209,7 @@ class Node:
         folder = self.folder
         return {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+            **{name: os.environ[name] for name in ("DOCKER_HOST",) if name in os.environ},
             "LANG": "C.UTF-8",
             "HOME": str(folder),  # where Erlang keeps the cookie
             "RABBITMQ_NODENAME": self.name,
@@ -240,9 +242,9 @@ def _programs() -> Path | None:
 
 
 def programs_or_install() -> Path:
-    """Where `rabbitmq-server` and `rabbitmqctl` are; CRM_TEST_RABBITMQ_PROGRAMS names another folder of them."""
-    if named := os.environ.get("CRM_TEST_RABBITMQ_PROGRAMS"):
-        return Path(named)
+    """Where `rabbitmq-server` and `rabbitmqctl` are; CRM_TEST_RABBITMQ_IMAGE names a container image of another version."""
+    if image := os.environ.get("CRM_TEST_RABBITMQ_IMAGE"):
+        return programs_of_image(image)
     return _programs() or _install()
 
 
