@@ -41,7 +41,7 @@ MAX_TRIES = 3
 # Tries after this would make a slow failure slower: the total stays bounded.
 RETRY_WITHIN_SECONDS = 1.0
 # A service that answered a moment ago and is gone is, most of the time, being started again: a few requests wait.
-RESTART_SECONDS = 5.0
+RESTART_SECONDS = 10.0
 PATIENT_AT_ONCE = 6
 _PAUSES = (0.05, 0.15)
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})

@@ -117,7 +117,7 @@ def _run_once(service: "Service", job: Scheduled, work: Work) -> int:
 def _own_jobs(service: "Service") -> list[Scheduled]:
     """What the kit itself does in every service."""
     return [
-        Scheduled(name="park_dead_messages", seconds=30, run=_park_dead(service)),
+        Scheduled(name="park_dead_messages", seconds=10, run=_park_dead(service)),
         Scheduled(name="forget_old_rows", seconds=timedelta(hours=1).total_seconds(), run=_forget_old_rows),
     ]
 

@@ -35,6 +35,12 @@ class Trees:
         return {part: sum(_pss(pid) for pid in _below(root, parents)) for part, root in self._roots.items()}
 
 
+def busy_seconds() -> float:
+    """What the whole machine has worked since it began, for whomever; time that its host took away counts, too."""
+    user, nice, system, _idle, _waiting, irq, softirq, steal = map(int, (PROC / "stat").read_text().split()[1:9])
+    return (user + nice + system + irq + softirq + steal) / TICKS_A_SECOND
+
+
 def parent_of(pid: int) -> int:
     """The process that started this one."""
     stat = _stat(pid)

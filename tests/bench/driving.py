@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench.accounting import Trees, spent_between
+from tests.bench.accounting import Trees, busy_seconds, spent_between
 from tests.bench.figures import Measured, of_delays
 
 GENERATOR = Path(__file__).with_name("load.py")
 CONCURRENCY = 8
+CORES = os.cpu_count() or 1
 
 
 class LoadFailed(Exception):
@@ -55,17 +58,20 @@ def put_on(load: Load, *, seconds: float, warm_seconds: float, system: Trees) ->
             [sys.executable, GENERATOR, spec], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as generator:
             warm = _said(generator, "warm")["answers"]
-            before = system.cpu_seconds()
+            before, busy, started = system.cpu_seconds(), busy_seconds(), time.monotonic()
             assert generator.stdin is not None
             generator.stdin.write("go\n")
             generator.stdin.flush()
             seen = _said(generator, "done")
-            after = system.cpu_seconds()
+            after, busy, took = system.cpu_seconds(), busy_seconds() - busy, time.monotonic() - started
+    cpu = spent_between(before, after)
+    others = max(0.0, busy - sum(cpu.values()) - seen["cpu"])
     return of_delays(
         seen["seconds"],
         warm_answers=warm,
         seconds=seen["took"],
-        cpu=spent_between(before, after),
+        cpu=cpu,
+        others_percent=100 * others / (took * CORES),
         generator_ms=seen["cpu"] * 1000 / len(seen["seconds"]),
     )
 

@@ -12,7 +12,10 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """So many answers (or events, or rows) in so many seconds; `cpu` is seconds of CPU by part of the system."""
+    """So many answers (or events, or rows) in so many seconds; `cpu` is seconds of CPU by part of the system.
+
+    `others_percent` is how much of the machine was at work for somebody else meanwhile.
+    """
 
     answers: int
     seconds: float
@@ -22,6 +25,7 @@ class Measured:
     p99_ms: float = 0.0
     generator_ms: float = 0.0
     warm_answers: int = 0
+    others_percent: float = 0.0
     delays: Sequence[float] = ()
 
     @property
@@ -57,7 +61,8 @@ def pooled(runs: Sequence[Measured]) -> Measured:
     """Several as one: what short runs in turn with others add up to."""
     cpu = {part: sum(run.cpu[part] for run in runs) for part in runs[0].cpu}
     delays = [delay for run in runs for delay in run.delays]
-    return of_delays(delays, seconds=sum(run.seconds for run in runs), cpu=cpu)
+    others = sum(run.others_percent for run in runs) / len(runs)
+    return of_delays(delays, seconds=sum(run.seconds for run in runs), cpu=cpu, others_percent=others)
 
 
 class Better(StrEnum):
@@ -147,5 +152,5 @@ def rate_row(
 def _latencies(runs: Sequence[Measured]) -> dict[str, float]:
     if not any(run.p50_ms for run in runs):
         return {}
-    names = ("p50_ms", "p95_ms", "p99_ms", "generator_ms")
+    names = ("p50_ms", "p95_ms", "p99_ms", "generator_ms", "others_percent")
     return {name: round(median(getattr(run, name) for run in runs), 3) for name in names}

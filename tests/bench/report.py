@@ -32,6 +32,8 @@ LEFT_OUT = """## What the figures do not show
 - The limits are measured while the system is halted; our paths while it runs.
 - The disk's own durability: `fsync` is on, but what a flush costs is the virtual disk's affair (see L6).
 - Growth is asked of the service alone, one question at a time.
+- What neighbours on the machine did: the JSON says as `others_percent` how much of it they had. Above some ten percent
+  rates and latencies are too bad, and the ratios of rates unsure.
 """
 
 
@@ -39,11 +41,11 @@ def table(rows: Sequence[Row]) -> str:
     """Goal, figures and verdict, a line each."""
     width = max((len(row.name) for row in rows), default=10)
     lines = [
-        f"{'':<{width}}  {'value':>16} {'limit':>12} {'ratio':>6} {'CPU ms':>8} {'CPU ratio':>9}  {'goal':<24} met",
-        "─" * (width + 88),
+        f"{'':<{width}}  {'value':>16} {'limit':>22} {'ratio':>6} {'CPU ms':>8} {'CPU ratio':>9}  {'goal':<24} met",
+        "─" * (width + 98),
     ]
     lines += [
-        f"{row.name:<{width}}  {_value(row):>16} {_limit(row):>12} {_share(row.ratio):>6} {_ms(row):>8} "
+        f"{row.name:<{width}}  {_value(row):>16} {_limit(row):>22} {_share(row.ratio):>6} {_ms(row):>8} "
         f"{_share(row.cpu_ratio):>9}  {_goal(row):<24} {_verdict(row)}"
         for row in rows
     ]
@@ -110,6 +112,7 @@ def _circumstances(row: Row) -> str:
     if "ratios" in known:
         said.append(f"ratios {min(known['ratios']):.2f} to {max(known['ratios']):.2f}")
     said += [f"p50 {known['p50_ms']:.1f} ms, p99 {known['p99_ms']:.1f} ms"] if "p99_ms" in known else []
+    said += [f"others had {known['others_percent']:.0f} %"] if "others_percent" in known else []
     return ", ".join(said)
 
 

@@ -69,5 +69,8 @@ class Rounds:
         plan = self.world.plan
         run = put_on(load, seconds=plan.seconds, warm_seconds=plan.warm_seconds, system=trees)
         self.seen[name].append(run)
-        self.world.say(f"  {name}: {run.rate:.0f}/s, p50 {run.p50_ms:.1f} ms, {run.cpu_ms:.2f} ms CPU")
+        self.world.say(
+            f"  {name}: {run.rate:.0f}/s, p50 {run.p50_ms:.1f} ms, {run.cpu_ms:.2f} ms CPU, "
+            f"others had {run.others_percent:.0f} % of the machine"
+        )
         return run

@@ -88,6 +88,7 @@ def _row(world: World, question: Question, small: Measured, large: Measured) -> 
             "p50_ms": {"small": round(small.p50_ms, 2), "large": round(large.p50_ms, 2)},
             "answers": {"small": small.answers, "large": large.answers},
             "cpu_ms_by_part": large.cpu_ms_by_part,
+            "others_percent": round(large.others_percent, 1),
             "through": "the service alone, without the gateway",
             "concurrency": 1,
             "repeats": plan.growth_rounds,

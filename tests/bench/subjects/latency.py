@@ -98,6 +98,7 @@ def _rows(
         "answer_p50_ms": round(run.p50_ms, 1),
         "answer_p99_ms": round(run.p99_ms, 1),
         "cpu_ms_by_part": run.cpu_ms_by_part,
+        "others_percent": round(run.others_percent, 1),
         **facts,
     }
     return [
