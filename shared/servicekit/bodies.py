@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 
+from servicekit.dumping import schema_of
 from servicekit.errors import FieldError, Invalid, Malformed, TooLarge, UnsupportedMedia
 from servicekit.schemas import load
 
@@ -35,7 +36,7 @@ def read_query(operation: "Operation") -> dict[str, Any]:
             raise _wrong_parameter(name, "unknown_parameter", f"There is no parameter {name!r} here.")
         return {}
     try:
-        return load(schema(), request.args.to_dict())
+        return load(schema_of(schema), request.args.to_dict())
     except Invalid as error:
         fields = [
             FieldError(
@@ -55,7 +56,7 @@ def read_body(operation: "Operation") -> dict[str, Any]:
     request.max_content_length = operation.max_bytes
     if (request.content_length or 0) > operation.max_bytes:
         raise TooLarge(f"The body has {request.content_length} bytes; this route takes {operation.max_bytes}.")
-    return load(operation.body(partial=operation.is_partial), _read_object(operation))
+    return load(schema_of(operation.body, partial=operation.is_partial), _read_object(operation))
 
 
 def _read_object(operation: "Operation") -> Any:

@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -9,10 +10,13 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, Engine, String, TypeDecorator, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
 from servicekit.errors import Unavailable
+
+# A connection that rested longer is asked whether it is still there before it is used.
+REST_SECONDS = 1.0
 
 naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -74,6 +78,11 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self._writing = self.engine.execution_options(writes=True)
+        # READ COMMITTED gives each statement a snapshot of its own anyway; a transaction around reads would only cost
+        # BEGIN and ROLLBACK, and after a ROLLBACK psycopg forgets every statement that it had prepared.
+        apart = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self.reading = self.engine.execution_options(writes=False, **apart)
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
@@ -91,7 +100,7 @@ class Database:
     @contextlib.contextmanager
     def _session(self, *, writes: bool) -> Iterator[Session]:
         session = Session(
-            self.engine.execution_options(writes=writes), expire_on_commit=False, info={"service": self.service}
+            self._writing if writes else self.reading, expire_on_commit=False, info={"service": self.service}
         )
         try:
             yield session
@@ -123,18 +132,37 @@ def is_outage(error: DBAPIError) -> bool:
 
 
 def _postgres_engine(url: str) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=10,
         max_overflow=10,
-        pool_pre_ping=True,
         pool_timeout=10,
         hide_parameters=True,  # a failed statement is logged without the names and addresses in it
         connect_args={
             "connect_timeout": 3,
+            # A server that is gone without a word is noticed by the system, not by a thread that waits for ever.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 20_000,
             "options": "-c timezone=UTC -c statement_timeout=10s -c idle_in_transaction_session_timeout=60s",
         },
     )
+
+    @event.listens_for(engine, "checkout")
+    def ping_if_it_rested(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("used_at", 0.0) < REST_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise DisconnectionError from error
+
+    @event.listens_for(engine, "checkin")
+    def note_use(_connection: Any, record: Any) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    return engine
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -1,6 +1,5 @@
 """Routes declared once: permission, body, query, answer, transaction, idempotency, ETag and documentation."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
 import marshmallow as ma
+import msgspec
 from flask import Response, g, request
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from servicekit import idempotency, outbox
 from servicekit.auth import PUBLIC, SIGNED_IN, Kind, Principal
 from servicekit.bodies import read_body, read_query, refuse_nul
 from servicekit.context import Trace, tracing
+from servicekit.dumping import dumper
 from servicekit.errors import Forbidden, PreconditionFailed, PreconditionRequired, Unauthenticated
 from servicekit.listing import Listing, Page, read_page
 from servicekit.waiting import wait_until
@@ -226,8 +227,8 @@ def _answer(call: Call, operation: Operation, result: Any) -> Response:
 
 def _entity_answer(call: Call, operation: Operation, result: Any, status: int) -> Response:
     assert operation.returns is not None  # noqa: S101 - asked just before
-    dumped = operation.returns().dump(result)
-    answer = Response(json.dumps(dumped, ensure_ascii=False), status=status, content_type="application/json")
+    dumped = dumper(operation.returns)(result)
+    answer = Response(msgspec.json.encode(dumped), status=status, content_type="application/json")
     answer.headers.extend(call.headers)
     version = getattr(result, "version", None)
     if isinstance(version, int):
@@ -243,13 +244,13 @@ def _entity_answer(call: Call, operation: Operation, result: Any, status: int) -
 
 def _page_answer(listing: Listing, page: Page) -> Response:
     body: dict[str, Any] = {
-        "data": listing.reads(many=True).dump(page.rows),
+        "data": [dumper(listing.reads)(row) for row in page.rows],
         "next_cursor": page.next_cursor,
         "has_more": page.next_cursor is not None,
     }
     if page.total is not None:
         body["total"] = page.total
-    answer = Response(json.dumps(body, ensure_ascii=False), content_type="application/json")
+    answer = Response(msgspec.json.encode(body), content_type="application/json")
     if page.next_cursor is not None:
         following = {**request.args.to_dict(), "cursor": page.next_cursor}
         answer.headers["Link"] = f'<{request.path}?{urlencode(following)}>; rel="next"'

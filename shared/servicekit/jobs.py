@@ -1,6 +1,7 @@
 """Jobs: what a service does because time has passed."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,9 @@ from sqlalchemy import update
 from servicekit.db import Database
 from servicekit.kit_tables import JobRun
 from servicekit.upsert import insert_if_absent
+
+GATHER_SECONDS = 0.1
+"""What is committed so soon after a wake-up is done by the same look."""
 
 
 class Wakeups:
@@ -27,9 +31,11 @@ class Wakeups:
             self._changed.notify_all()
 
     def wait(self, seen: int, seconds: float) -> None:
-        """Sleep this long, or until there was a wake-up after `seen`."""
+        """Sleep this long, or until there was a wake-up after `seen`; what follows it closely is one with it."""
         with self._changed:
-            self._changed.wait_for(lambda: self.count != seen, seconds)
+            woken = self._changed.wait_for(lambda: self.count != seen, seconds)
+        if woken:
+            time.sleep(GATHER_SECONDS)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from servicekit.events import Envelope, Event, encode, encode_data, new_event_id
 from servicekit.kit_tables import OutboxRow
 
 MAX_BYTES = 256 * 1024
+_INSERT = insert(OutboxRow.__table__)  # type: ignore[arg-type] # a declarative class's table is one
 _PENDING = "outbox_pending"
 _RECORDED = "outbox_recorded"
 
@@ -41,7 +42,7 @@ def _write_rows(session: Session) -> None:
         return
     # The flush takes each aggregate's row lock before its outbox row gets an id: so ids never invert versions.
     session.flush()
-    session.execute(insert(OutboxRow), [_row(session.info["service"], *one) for one in pending])
+    session.connection().execute(_INSERT, [_row(session.info["service"], *one) for one in pending])
     session.info[_RECORDED] = True
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,6 +61,22 @@ class Receiver:
             log.exception("a consumer failed", extra={"type": delivery.type, "attempt": delivery.attempt})
             return self._retry(delivery, "failed", f"{type(error).__name__}: {error}")
         return Done()
+
+    def receive_together(self, deliveries: Sequence[Delivery]) -> bool:
+        """All of them in one commit; False when one could not have its effect: then each is received alone."""
+        try:
+            opened = [self._open(delivery.body) for delivery in deliveries]
+            with self.database.write() as session:
+                for envelope, consumer in opened:
+                    self._effect(session, envelope, consumer)
+                    session.expunge_all()  # each reads what is stored, as it would alone
+                reach("consumer-before-commit")
+            reach("consumer-after-commit")
+            self.wake(told=outbox.has_recorded(session))
+        except Exception as error:  # noqa: BLE001 - whatever it was, each of them meets it again alone
+            log.info("received one by one", extra={"reason": repr(error)})
+            return False
+        return True
 
     def apply(self, session: Session, body: bytes) -> bool:
         """The effect of one message in the caller's transaction; False when it had its effect before. For replays."""

@@ -28,6 +28,11 @@ class Schema(ma.Schema):
         unknown = RAISE
 
 
+def instant_text(value: dt.datetime) -> str:
+    """An instant as it goes out."""
+    return value.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 class Instant(fields.AwareDateTime):
     """RFC 3339 with a zone in, UTC with `Z` out."""
 
@@ -35,10 +40,7 @@ class Instant(fields.AwareDateTime):
         super().__init__(format="iso", default_timezone=None, **options)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002 - marshmallow's hook
-        if value is None:
-            return None
-        text: str = value.astimezone(dt.UTC).isoformat(timespec="milliseconds")
-        return text.replace("+00:00", "Z")
+        return None if value is None else instant_text(value)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.datetime:
         try:

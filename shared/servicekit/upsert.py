@@ -1,5 +1,6 @@
 """INSERT … ON CONFLICT DO NOTHING on both databases."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import text
@@ -16,8 +17,39 @@ def one_at_a_time(session: Session, *keys: str) -> None:
 
 def insert_if_absent(session: Session, entity: type[DeclarativeBase], **values: Any) -> bool:
     """True when the row is new. On PostgreSQL it waits for a transaction that is inserting the same key."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(entity).values(**values).on_conflict_do_nothing()
+    statement = _if_absent(entity, session.get_bind().dialect.name == "postgresql")
+    session.flush()  # Core does not do it by itself
     # Without the option SQLAlchemy keeps no count of an INSERT: on PostgreSQL it would be -1, and every row new.
-    result = session.execute(statement, execution_options={"preserve_rowcount": True})
-    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+    result = session.connection().execute(statement, values, execution_options={"preserve_rowcount": True})
+    return bool(result.rowcount == 1)
+
+
+@cache
+def _if_absent(entity: type[DeclarativeBase], is_postgres: bool) -> Any:  # noqa: FBT001 - a key of the cache
+    insert: Any = postgresql.insert if is_postgres else sqlite.insert
+    return insert(entity.__table__).on_conflict_do_nothing()
+
+
+def keep_newest(session: Session, told: DeclarativeBase) -> bool:
+    """Insert this telling, or overwrite one with a lower `sequence`; False when what is kept is as new.
+
+    One statement: of two workers the later waits for the other's row and compares then. What the session has loaded
+    before does not follow.
+    """
+    table = told.__table__
+    values = {column.key: getattr(told, column.key) for column in table.columns}
+    statement = _newest(type(told), session.get_bind().dialect.name == "postgresql")
+    result = session.connection().execute(statement, values, execution_options={"preserve_rowcount": True})
+    return bool(result.rowcount == 1)
+
+
+@cache
+def _newest(entity: type[DeclarativeBase], is_postgres: bool) -> Any:  # noqa: FBT001 - a key of the cache
+    table = entity.__table__
+    insert: Any = (postgresql.insert if is_postgres else sqlite.insert)(table)  # type: ignore[arg-type]
+    keys = sorted(column.name for column in table.primary_key)
+    return insert.on_conflict_do_update(
+        index_elements=keys,
+        set_={column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys},
+        where=table.c.sequence < insert.excluded.sequence,
+    )

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import signal
 import threading
 import time
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 THREADS = 4
+# Where both want the processor, whoever waits for an answer goes first.
+NICENESS = 10
 DRAIN_SECONDS = 25
 EXCLUSIVE_LOOK_SECONDS = 60
 
 
 def run_worker(service: "Service", *, stop: threading.Event) -> None:
     """Until `stop`: publish what is committed, hear what is published, do what is due."""
+    os.nice(NICENESS)
     relay = Relay(service.database, service.bus, now=service.clock, stop=stop)
     service.wake_relay_here = relay.wake
     jobs = [*service.jobs.scheduled, *_own_jobs(service)]
@@ -64,7 +68,12 @@ def _consume(service: "Service", stop: threading.Event) -> None:
                 service.bus.declare(service.name, service.consumers.by_type)
                 declared = True
             service.bus.consume(
-                service.name, service.receiver.receive, stop=stop, threads=THREADS, order_key=_order_key
+                service.name,
+                service.receiver.receive,
+                stop=stop,
+                threads=THREADS,
+                order_key=_order_key,
+                together=service.receiver.receive_together,
             )
         except BusDown as error:
             log.warning("the bus is down, nothing is heard", extra={"reason": str(error)})

@@ -64,8 +64,11 @@ class AmqpBus:
         stop: threading.Event,
         threads: int = 4,
         order_key: Callable[[Delivery], str],
+        together: Callable[[Sequence[Delivery]], bool] | None = None,
     ) -> None:
-        listening = Listening(service=service, handler=handler, stop=stop, threads=threads, order_key=order_key)
+        listening = Listening(
+            service=service, handler=handler, stop=stop, threads=threads, order_key=order_key, together=together
+        )
         Consumer(self._url, listening, declare=lambda: self._declare_again(service), courier=self._courier).run()
 
     def consume_ready(self, service: str, handler: Handler, *, limit: int = 1000) -> int:

@@ -19,7 +19,7 @@ from servicekit.bus.amqp_link import bus_down, close_quietly, parameters, user_o
 from servicekit.bus.amqp_messages import Arrival, arrival, copy_for_later
 from servicekit.bus.amqp_publisher import Publisher
 from servicekit.bus.contract import SUSPECT_AFTER, BusDown, Done, Outage, Outcome, delay_after
-from servicekit.bus.lanes import DRAIN_SECONDS, Lanes, Listening, key_of
+from servicekit.bus.lanes import DRAIN_SECONDS, IN_HAND, Lanes, Listening, key_of
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +128,7 @@ class _Session:
         self.connection = connection
         self._life, self._lanes, self._order_key = life, lanes, listening.order_key
         self._queue = topology.events_queue(listening.service)
-        self._prefetch = 4 * listening.threads
+        self._prefetch = IN_HAND * listening.threads
         self._channel = connection.channel()
         self._tag: str | None = None
         self._is_wide = False

@@ -118,11 +118,13 @@ class Bus(Protocol):
         stop: threading.Event,
         threads: int = 4,
         order_key: Callable[[Delivery], str],
+        together: Callable[[Sequence[Delivery]], bool] | None = None,
     ) -> None:
         """Hand out messages on `threads` threads until `stop`; the same `order_key` meets the same thread.
 
-        Reconnects by itself. On `stop` running handlers finish and are acknowledged; what has not begun goes back.
-        A handler that raises counts as `Retry`.
+        `together` is asked first where several wait for one thread: True when all of them are done, False when nothing
+        has happened, and each goes to `handler` alone. Reconnects by itself. On `stop` running handlers finish and are
+        acknowledged; what has not begun goes back. A handler that raises counts as `Retry`.
         """
 
     def consume_ready(self, service: str, handler: Handler, *, limit: int = 1000) -> int:

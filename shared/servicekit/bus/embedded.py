@@ -29,7 +29,7 @@ from servicekit.bus.contract import (
     too_large,
 )
 from servicekit.bus.embedded_file import BusFile, Claim
-from servicekit.bus.lanes import DRAIN_SECONDS, Lanes, Listening, key_of, run_handler
+from servicekit.bus.lanes import DRAIN_SECONDS, IN_HAND, Lanes, Listening, key_of, run_handler
 
 log = logging.getLogger(__name__)
 
@@ -74,8 +74,11 @@ class EmbeddedBus:
         stop: threading.Event,
         threads: int = 4,
         order_key: Callable[[Delivery], str],
+        together: Callable[[Sequence[Delivery]], bool] | None = None,
     ) -> None:
-        listening = Listening(service=service, handler=handler, stop=stop, threads=threads, order_key=order_key)
+        listening = Listening(
+            service=service, handler=handler, stop=stop, threads=threads, order_key=order_key, together=together
+        )
         _Consumer(self._path, self._lease, listening).run()
 
     def consume_ready(self, service: str, handler: Handler, *, limit: int = 1000) -> int:
@@ -148,7 +151,7 @@ class _Consumer:
         self._path, self._lease = path, lease
         self._queue, self._stop, self._order_key = listening.service, listening.stop, listening.order_key
         self._owner = _new_owner()
-        self._room = 4 * listening.threads
+        self._room = IN_HAND * listening.threads
         self._in_hand: dict[int, Claim] = {}
         self._answers: SimpleQueue[tuple[Claim, Outcome | None]] = SimpleQueue()
         self._unsettled: list[tuple[Claim, Outcome | None]] = []

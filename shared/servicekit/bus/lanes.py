@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
-from servicekit.bus.contract import Delivery, Handler, Outage, Outcome, Retry
+from servicekit.bus.contract import Delivery, Done, Handler, Outage, Outcome, Retry
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,12 @@ HOLD_SECONDS = 600.0
 
 HOLD_ALONE_SECONDS = 30.0
 """The same while others succeed: then it is no outage, and the messages behind it must not wait."""
+
+IN_HAND = 25
+"""Messages in hand for each lane: enough to fill one commit while the next ones arrive."""
+
+TOGETHER = 20
+"""So many messages that wait in one lane may be handled in one commit."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 
@@ -38,6 +45,7 @@ class Listening:
     stop: threading.Event
     threads: int
     order_key: Callable[[Delivery], str]
+    together: Callable[[Sequence[Delivery]], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,7 @@ class Lanes(Generic[Handle]):
     ) -> None:
         """`wanted` is asked before a message begins: one whose connection is gone will come again by another."""
         self._handler, self._stop, self._settle, self._wanted = listening.handler, listening.stop, settle, wanted
+        self._together = listening.together
         self._gate = OutageGate(listening.stop)
         self._lines: list[SimpleQueue[_Work[Handle] | None]] = [SimpleQueue() for _ in range(listening.threads)]
         self._threads = [
@@ -145,7 +154,34 @@ class Lanes(Generic[Handle]):
             thread.join(max(0.0, deadline - time.monotonic()))
 
     def _run(self, line: SimpleQueue[_Work[Handle] | None]) -> None:
-        while (work := line.get()) is not None:
+        while works := self._take(line):
+            if not self._run_together(works):
+                self._run_each(works)
+
+    def _take(self, line: SimpleQueue[_Work[Handle] | None]) -> list[_Work[Handle]]:
+        """The next message and what waits behind it, if the handler takes several at once; nothing at the end."""
+        works: list[_Work[Handle]] = []
+        with contextlib.suppress(Empty):
+            while len(works) < (TOGETHER if self._together else 1):
+                work = line.get(block=not works)
+                if work is None:
+                    if works:
+                        line.put(None)  # for the next call
+                    break
+                works.append(work)
+        return works
+
+    def _run_together(self, works: list[_Work[Handle]]) -> bool:
+        """All of them at once; False when that did not go, and nothing has happened."""
+        is_many = len(works) > 1 and not self._stop.is_set() and all(self._wanted(one.handle) for one in works)
+        if not (is_many and self._together and self._together([one.delivery for one in works])):
+            return False
+        for one in works:
+            self._settle(one.handle, Done())
+        return True
+
+    def _run_each(self, works: list[_Work[Handle]]) -> None:
+        for work in works:
             has_to_run = self._wanted(work.handle) and not self._stop.is_set()
             outcome = self._handle(work) if has_to_run else None
             self._settle(work.handle, outcome)

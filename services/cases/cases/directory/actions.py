@@ -6,17 +6,12 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from cases.directory.models import KnownContact, KnownCustomer, KnownUser, UserRole, UserTeam
-from servicekit.upsert import insert_if_absent
+from servicekit.upsert import insert_if_absent, keep_newest
 
 
 def keep_customer(session: Session, *, told: KnownCustomer) -> bool:
     """False when a newer telling is already kept."""
-    before = session.get(KnownCustomer, told.id, with_for_update=True)  # an older telling waits, and then gives way
-    if before is not None and before.sequence >= told.sequence:
-        return False
-    session.merge(told)
-    session.flush()
-    return True
+    return keep_newest(session, told)
 
 
 def keep_contact(session: Session, *, organization_id: str, person_id: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import bindparam, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased, object_session
 from sqlalchemy.orm.attributes import flag_modified
@@ -239,15 +239,18 @@ def _derive(session: Session, customer: Customer) -> None:
     customer.search_text = _search_text(session, customer)
 
 
+_PERSON = aliased(Customer)
+_PEOPLE = (
+    select(_PERSON.name, _PERSON.email)
+    .join(Contact, Contact.person_id == _PERSON.id)
+    .where(Contact.organization_id == bindparam("id"))
+)
+
+
 def _search_text(session: Session, customer: Customer) -> str:
-    person = aliased(Customer)
-    names = select(person.name, person.email).join(Contact, Contact.person_id == person.id)
-    people = [
-        part
-        for row in session.execute(names.where(Contact.organization_id == customer.id))
-        for part in row
-        if part is not None
-    ]
+    people: list[str] = []  # of a new one nobody is a contact yet
+    if inspect(customer).persistent:
+        people = [part for row in session.execute(_PEOPLE, {"id": customer.id}) for part in row if part is not None]
     return rules.search_text(
         number=customer.number, name=customer.name, email=customer.email_norm, phone=customer.phone, people=people
     )

@@ -69,7 +69,7 @@ class Customer(Versioned, Base):
         primaryjoin=lambda: foreign(CustomerFacts.customer_id) == Customer.id,
         viewonly=True,
         uselist=False,
-        lazy="selectin",
+        lazy="joined",
     )
     foreign_ids: Mapped[list["ExternalId"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from notifications.heard import CaseHeard, ContactHeard, CustomerHeard, UserHeard
 from notifications.recipients.models import Case, Contact, Customer, User
+from servicekit.upsert import keep_newest
 
 _Copy = User | Customer | Contact | Case
 
@@ -66,18 +67,5 @@ def keep_case(session: Session, heard: CaseHeard, *, sequence: int) -> None:
     )
 
 
-def _keep(
-    session: Session,
-    entity: type[_Copy],
-    id: str,
-    sequence: int,
-    **values: Any,  # the columns of the entity
-) -> None:
-    copy: Any = session.get(entity, id, with_for_update=True)
-    if copy is None:
-        session.add(entity(id=id, sequence=sequence, **values))
-    elif copy.sequence < sequence:
-        copy.sequence = sequence
-        for name, value in values.items():
-            setattr(copy, name, value)
-    session.flush()
+def _keep(session: Session, entity: type[_Copy], id: str, sequence: int, **values: Any) -> None:
+    keep_newest(session, entity(id=id, sequence=sequence, **values))

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from orders.directory.models import Customer
 from orders.directory.rules import search_key
+from servicekit.upsert import keep_newest
 
 
 def keep_customer(
@@ -20,22 +21,18 @@ def keep_customer(
     is_archived: bool,
     is_blocked: bool,
     heard_at: datetime,
-) -> Customer:
-    """Take what the directory told, unless something newer is known already."""
-    customer = session.get(Customer, customer_id, with_for_update=True)
-    if customer is None:
-        customer = Customer(id=customer_id)
-        session.add(customer)
-    elif customer.sequence >= sequence:
-        return customer
-    customer.sequence = sequence
-    customer.number = number
-    customer.name = name
-    customer.name_key = search_key(name)
-    customer.owner_id = owner_id
-    customer.team_id = team_id
-    customer.is_archived = is_archived
-    customer.is_blocked = is_blocked
-    customer.heard_at = heard_at
-    session.flush()
-    return customer
+) -> bool:
+    """Take what the directory told; False when something newer is known already."""
+    told = Customer(
+        id=customer_id,
+        sequence=sequence,
+        number=number,
+        name=name,
+        name_key=search_key(name),
+        owner_id=owner_id,
+        team_id=team_id,
+        is_archived=is_archived,
+        is_blocked=is_blocked,
+        heard_at=heard_at,
+    )
+    return keep_newest(session, told)

@@ -1,0 +1,97 @@
+"""The compiled dump gives exactly what marshmallow's own does."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from types import SimpleNamespace
+from typing import Any
+
+import marshmallow as ma
+import pytest
+from marshmallow import fields
+
+from servicekit.dumping import dumper
+from servicekit.schemas import Instant
+
+AT = dt.datetime(2026, 3, 29, 2, 30, 0, 123_456, tzinfo=dt.timezone(dt.timedelta(hours=2)))
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+class Inner(ma.Schema):
+    amount = fields.Decimal(as_string=True)
+    colour = fields.String()
+
+
+class Outer(ma.Schema):
+    class Meta:
+        dump_only = ("renamed", "padded", "german", "some", "plural", "deep", "standing")
+
+    text = fields.String()
+    renamed = fields.String(data_key="called", attribute="text")
+    colour = fields.String()
+    number = fields.Integer()
+    padded = fields.Integer(as_string=True, attribute="number")
+    share = fields.Float()
+    is_open = fields.Boolean()
+    on = fields.Date()
+    german = fields.Date(format="%d.%m.%Y", attribute="on")
+    at = Instant()
+    inner = fields.Nested(Inner)
+    some = fields.Nested(Inner(only=("colour",)), attribute="inner")
+    many = fields.List(fields.Nested(Inner))
+    plural = fields.Nested(Inner, many=True, attribute="many")
+    named = fields.Dict(keys=fields.String(), values=fields.Integer())
+    deep = fields.String(attribute="inner.colour")
+    standing = fields.String(dump_default="as ever", attribute="nowhere")
+    absent = fields.String()
+    asked = fields.Method("ask")
+    secret = fields.String(load_only=True)
+
+    def ask(self, thing: Any) -> str:
+        return f"{type(thing).__name__} asked"
+
+
+@dataclass
+class Thing:
+    text: str | None = "Grüße"
+    colour: Colour | None = Colour.RED
+    number: int | None = 7
+    share: float | None = 0.5
+    is_open: bool | None = True
+    on: dt.date | None = dt.date(2026, 2, 28)
+    at: dt.datetime | None = AT
+    inner: Any = field(default_factory=lambda: SimpleNamespace(amount=Decimal("1.50"), colour="blue"))
+    many: Any = field(default_factory=lambda: [{"amount": Decimal(2)}, SimpleNamespace(amount=None, colour=None)])
+    named: dict[str, int] | None = field(default_factory=lambda: {"a": 1})
+    secret: str = "hidden"
+
+
+NOTHING = Thing(*[None] * 10)
+
+
+@pytest.mark.parametrize("thing", [Thing(), NOTHING, vars(Thing()), {}, {"number": "12", "is_open": 0}, {"inner": {}}])
+def test_the_compiled_dump_is_marshmallows_own(thing: Any) -> None:
+    expected = Outer().dump(thing)
+    assert dumper(Outer)(thing) == expected
+    assert list(dumper(Outer)(thing)) == list(expected)
+    assert "secret" not in expected
+
+
+def test_a_schema_with_hooks_dumps_by_them() -> None:
+    class Hooked(ma.Schema):
+        text = fields.String()
+
+        @ma.post_dump
+        def shout(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+            return {"text": data["text"].upper()}
+
+    assert dumper(Hooked)({"text": "quiet"}) == {"text": "QUIET"}
+
+
+def test_every_answer_can_be_encoded() -> None:
+    assert json.loads(json.dumps(dumper(Outer)(Thing())))["at"] == "2026-03-29T00:30:00.123Z"
