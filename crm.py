@@ -47,6 +47,7 @@ COMMANDS = {
     "openapi": Command(
         "Develop", "write openapi.json, asyncapi.json and docs/events.md", ("-m", "ops.contracts"), "dev"
     ),
+    "bench": Command("Develop", "measure it beside its limits: docs/performance.md", ("tests/bench/run.py",), "dev"),
     "setup": Command("Develop", "prepare .venv with everything that tests need, and stop", ("-c", ""), "dev"),
     "lock": Command("Develop", "choose versions anew: requirements/*.in → *.lock", ("-m", "ops.lock"), "dev"),
 }

@@ -27,8 +27,8 @@ LEFT_OUT = """## What the figures do not show
 
 - One machine, so load, system and servers share its cores; no network between them, no TLS, no replica.
 - Only the directory is large. Cases and orders hold what the run itself made.
-- While a rate of writes is measured, relay and listeners work on the same cores. The cost until every listener has heard
-  stands in the JSON as `cpu_ms_until_every_listener_has_heard`; it includes what idle processes use meanwhile.
+- While a rate of writes is measured, relay and listeners work on the same cores, and hold it down. The CPU of a write is
+  the whole bill until every listener has heard, with what idle processes used meanwhile.
 - The limits are measured while the system is halted; our paths while it runs.
 - The disk's own durability: `fsync` is on, but what a flush costs is the virtual disk's affair (see L6).
 - Growth is asked of the service alone, one question at a time.

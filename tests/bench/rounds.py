@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from statistics import median
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.bench.accounting import Trees, spent_between
@@ -20,7 +19,6 @@ class Rounds:
 
     world: World
     seen: dict[str, list[Measured]] = field(default_factory=lambda: defaultdict(list))
-    whole_cost_ms: list[float] = field(default_factory=list)
     drain_seconds: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -38,12 +36,17 @@ class Rounds:
         return self._add(name, load, self._system)
 
     def writing(self, name: str, load: Load) -> Measured:
-        """The same, and then wait until everything that it caused has happened, and note what that cost."""
+        """The same, and then wait until everything that it caused has happened: all that is on its bill."""
         before = self._system.cpu_seconds()
         run = self.ours(name, load)
         self.drain_seconds.append(drained(self.world.system))
-        spent = sum(spent_between(before, self._system.cpu_seconds()).values())
-        self.whole_cost_ms.append(spent * 1000 / (run.answers + run.warm_answers))
+        bill = spent_between(before, self._system.cpu_seconds())
+        share = run.answers / (run.answers + run.warm_answers)
+        run = replace(run, cpu={part: seconds * share for part, seconds in bill.items()})
+        self.seen[name][-1] = run
+        self.world.say(
+            f"    everything has followed {self.drain_seconds[-1]:.1f} s later, {run.cpu_ms:.1f} ms CPU in all"
+        )
         return run
 
     def facts(self) -> dict[str, Any]:
@@ -61,7 +64,7 @@ class Rounds:
         """The same for what also caused something elsewhere."""
         return {
             **self.facts(),
-            "cpu_ms_until_every_listener_has_heard": round(median(self.whole_cost_ms), 2),
+            "cpu": "until everything that it caused had happened in every service",
             "drain_seconds": [round(seconds, 1) for seconds in self.drain_seconds],
         }
 
