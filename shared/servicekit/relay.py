@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 200
 CHANNEL = "outbox"
-IDLE_SECONDS = 0.2
+# A look without a reason: a commit wakes the relay by itself.
+IDLE_SECONDS = 1.0
 
 
 def publish_waiting(database: Database, bus: Bus, *, now: Callable[[], datetime]) -> int:

@@ -5,6 +5,7 @@ It sends bytes that were made before and looks only at status and length of an a
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import selectors
@@ -157,7 +158,8 @@ def main(path: str) -> None:
         cpu = time.process_time() - cpu
         print(json.dumps({"state": "done", "took": took, "cpu": cpu, "seconds": list(load.seconds)}), flush=True)
     except (Trouble, OSError) as trouble:
-        print(json.dumps({"state": "failed", "why": str(trouble)}), flush=True)
+        with contextlib.suppress(BrokenPipeError):  # whoever wanted to know may be gone
+            print(json.dumps({"state": "failed", "why": str(trouble)}), flush=True)
 
 
 if __name__ == "__main__":

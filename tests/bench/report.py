@@ -17,7 +17,8 @@ turn, medians of the repeats. The limits are what the same tools do without us:
 - **L1** a bare Flask route with a JSON of a customer's size, under the same gunicorn · **L2** the same with one SQLAlchemy
   select by key from the same table · **L3** a plain Flask and requests forwarder before L2 · **L4** COPY into the table of
   customers with all its indexes · **L5** pika alone, 1 KB persistent, confirms in batches of 100, to the same two quorum
-  queues · **L6** pgbench, one insert a transaction.
+  queues · **L6** pgbench, one insert a transaction · **L7** a bare pika and psycopg consumer, two statements and a commit
+  a message.
 - *CPU* is of the whole system for one answer or event: every process of it, PostgreSQL and RabbitMQ included, the load
   generator left out. *CPU ratio* is the limit's CPU by ours; where neighbours make rates drift, it is the figure to trust.
   On N idle cores no more than N × 1000 / CPU ms a second are possible.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -42,6 +43,8 @@ def main(arguments: list[str]) -> int:
     # With --json nothing else may stand in the output.
     say = partial(print, file=sys.stderr if asked.json else sys.stdout, flush=True)
     started = time.monotonic()
+    # Stopped from outside it ends as by Ctrl-C: with all that it started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="crm-bench-") as folder:
         world = World(QUICK if asked.quick else WHOLE, Path(folder), say)
         machine = conditions.of_machine(world)
@@ -99,4 +102,7 @@ def _judged(rows: Sequence[Row], asked: argparse.Namespace, *, is_whole: bool, s
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

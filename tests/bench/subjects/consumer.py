@@ -19,10 +19,10 @@ from servicekit.db import Database
 from servicekit.events import Envelope, encode, encode_data, new_event_id
 from servicekit.ids import new_id
 from servicekit.migrate import upgrade
+from tests.bench import children
 from tests.bench.accounting import Trees, spent_between
 from tests.bench.driving import LoadFailed
 from tests.bench.figures import Goal, Measured, Row, rate_row
-from tests.bench.subjects.database import durable_commits
 from tests.bench.world import AS_IN_PRODUCTION, World
 from tests.stacks import Stack, free_ports, wait_for
 
@@ -36,34 +36,46 @@ AT_ONCE = 200
 
 
 def measure(world: World) -> list[Row]:
-    """On the servers in turn with as many durable commits at a time; on the embedded bus for information."""
-    limit: list[Measured] = []
+    """On the servers in turn with a bare consumer; on the embedded bus for information."""
+    bare: list[Measured] = []
     on_servers: list[Measured] = []
     embedded: list[Measured] = []
     for number in range(world.plan.repeats):
-        limit.append(durable_commits(world, clients=LANES))
+        bare.append(_bare(world, world.new_folder(f"consumer-bare-{number}")))
         on_servers.append(_on_servers(world, world.new_folder(f"consumer-{number}")))
         embedded.append(_embedded(world, world.new_folder(f"consumer-embedded-{number}")))
         world.say(
             f"  consumer, round {number + 1}: {on_servers[-1].rate:.0f}/s on the servers, "
-            f"{embedded[-1].rate:.0f}/s embedded"
+            f"{embedded[-1].rate:.0f}/s embedded, {bare[-1].rate:.0f}/s bare"
         )
     facts: dict[str, Any] = {"events": world.plan.consumed, "repeats": world.plan.repeats, "lanes": LANES}
-    limit_name = f"L6, {LANES} at a time"
     return [
-        rate_row("consumer, RabbitMQ", on_servers, limit=limit, limit_name=limit_name, goal=GOAL, **facts),
+        rate_row("L7 bare consumer", bare, **facts),
+        rate_row("consumer, RabbitMQ", on_servers, limit=bare, limit_name="L7", goal=GOAL, **facts),
         rate_row("consumer, embedded bus", embedded, **facts),
     ]
 
 
+def _bare(world: World, folder: Path) -> Measured:
+    """The same messages, in a queue and for a database of its own."""
+    stack = _prepared(folder, _on_fresh_servers(world))
+    _publish(stack, WARM + world.plan.consumed)
+    bus, database = stack.environment("cases")["CRM_BUS_URL"], stack.database("cases").replace("+psycopg", "")
+    count, servers = world.plan.consumed, world.server_pids
+    return children.measured("raw_consumer.py", bus, database, str(WARM), count=count, servers=servers)
+
+
 def _on_servers(world: World, folder: Path) -> Measured:
-    url = world.postgres.fresh_database("cases")
-    settings = {"CRM_DATABASE_URL": url, "CRM_BUS_URL": world.rabbit.fresh_vhost(), **AS_IN_PRODUCTION}
-    return _measured(world, _prepared(folder, settings), servers=world.server_pids)
+    return _measured(world, _prepared(folder, _on_fresh_servers(world)), servers=world.server_pids)
 
 
 def _embedded(world: World, folder: Path) -> Measured:
     return _measured(world, _prepared(folder, {}), servers={})
+
+
+def _on_fresh_servers(world: World) -> dict[str, str]:
+    url, bus = world.postgres.fresh_database("cases"), world.rabbit.fresh_vhost()
+    return {"CRM_DATABASE_URL": url, "CRM_BUS_URL": bus, **AS_IN_PRODUCTION}
 
 
 def _prepared(folder: Path, settings: dict[str, str]) -> Stack:

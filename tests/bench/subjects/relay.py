@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pika
@@ -16,8 +13,7 @@ from servicekit.db import Database
 from servicekit.events import new_event_id
 from servicekit.migrate import upgrade
 from servicekit.testing import envelope
-from tests.bench import raw_broker
-from tests.bench.accounting import Trees, spent_between
+from tests.bench import children, raw_broker
 from tests.bench.driving import LoadFailed
 from tests.bench.figures import Goal, Measured, Row, rate_row
 from tests.bench.filling import copy
@@ -28,7 +24,6 @@ LISTENERS = ("one", "two")
 BODY_BYTES = 1024
 # As many as the relay takes at a time, so that the warm-up leaves no part of a batch.
 WARM = 200
-HERE = Path(__file__).resolve().parents[1]
 COLUMNS = ("event_id", "type", "aggregate_id", "aggregate_version", "envelope", "occurred_at")
 
 
@@ -39,18 +34,19 @@ def measure(world: World) -> list[Row]:
     for listener in LISTENERS:
         bus.declare(listener, [TYPE])
     bus.close()
+    count, servers = world.plan.relayed, world.server_pids
     bare: list[Measured] = []
     ours: list[Measured] = []
     for number in range(world.plan.repeats):
-        bare.append(_publish(world, "raw_broker.py", bus_url, topology.EVENTS, TYPE))
+        bare.append(children.measured("raw_broker.py", bus_url, topology.EVENTS, TYPE, count=count, servers=servers))
         _empty(bus_url)
-        _wait_in_outbox(url, WARM + world.plan.relayed)
-        ours.append(_publish(world, "relaying.py", url, bus_url, str(WARM)))
-        _check(bus_url, WARM + world.plan.relayed)
+        _wait_in_outbox(url, WARM + count)
+        ours.append(children.measured("relaying.py", url, bus_url, str(WARM), count=count, servers=servers))
+        _check(bus_url, WARM + count)
         _empty(bus_url)
         world.say(f"  relay, round {number + 1}: {ours[-1].rate:.0f}/s, L5 {bare[-1].rate:.0f}/s")
     facts: dict[str, Any] = {
-        "events": world.plan.relayed,
+        "events": count,
         "bytes": BODY_BYTES,
         "queues": len(LISTENERS),
         "repeats": world.plan.repeats,
@@ -83,25 +79,6 @@ def _lines(count: int) -> Iterator[str]:
         body = envelope(TYPE, {"id": subject, "text": ""}, id=event_id).decode()
         body = body.replace('"text": ""', f'"text": "{"x" * (BODY_BYTES - len(body))}"')
         yield f"{event_id}\t{TYPE}\t{subject}\t1\t{body}\t2026-10-01T00:00:00Z\n"
-
-
-def _publish(world: World, script: str, *arguments: str) -> Measured:
-    """A publisher in a process of its own: warm first, then counted."""
-    argv: list[str | Path] = [sys.executable, HERE / script, *arguments, str(world.plan.relayed)]
-    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as publisher:
-        assert publisher.stdin is not None
-        assert publisher.stdout is not None
-        if publisher.stdout.readline() != "warm\n":
-            raise LoadFailed(f"{script} did not start")
-        system = Trees({"publisher": publisher.pid, **world.server_pids})
-        before = system.cpu_seconds()
-        publisher.stdin.write("go\n")
-        publisher.stdin.flush()
-        took = publisher.stdout.readline()
-        spent = spent_between(before, system.cpu_seconds())
-    if not took:
-        raise LoadFailed(f"{script} ended before it had published everything")
-    return Measured(answers=world.plan.relayed, seconds=float(took), cpu=spent)
 
 
 def _check(bus_url: str, wanted: int) -> None:

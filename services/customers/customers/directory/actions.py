@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased, object_session
-from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
 from customers.directory import queries, rules
 from customers.directory.models import Contact, Customer, ExternalId
@@ -71,13 +71,14 @@ def enter_customer(session: Session, *, values: Mapping[str, Any], by: By, allow
         updated_at=by.now,
         is_archived=False,
         is_blocked=False,
+        foreign_ids=[],
         **{"status": CustomerStatus.PROSPECT, "source": "manual", "customer_since": by.now.date(), **fields},
     )
     _derive(session, customer)
     if not allows_duplicate:
         _claim_email(session, customer, by)
     _insert(session, customer, by)
-    facts_of(session, customer.id)
+    set_committed_value(customer, "facts", facts_of(session, customer.id))
     _set_external_ids(session, customer, external_ids)
     record(session, _state(CustomerCreated, customer), about=customer, at=by.now)
     _tell(session, customer, by, kind="customer.created", sentence=f"Customer {customer.number} was added")
