@@ -1,9 +1,10 @@
 """What happens to one delivery: checked, taken through the inbox, its effect committed, or parked with a reason."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
@@ -43,6 +44,7 @@ class Receiver:
     consumers: Consumers
     now: Callable[[], datetime]
     wake: Callable[..., None]
+    one_group: threading.Lock = field(default_factory=threading.Lock)
 
     def receive(self, delivery: Delivery) -> Outcome:
         """The bus asks once a delivery; whatever is answered, nothing is lost and nothing happens twice."""
@@ -63,10 +65,16 @@ class Receiver:
         return Done()
 
     def receive_together(self, deliveries: Sequence[Delivery]) -> bool:
-        """All of them in one commit; False when one could not have its effect: then each is received alone."""
+        """All of them in one commit; False when one could not have its effect: then each is received alone.
+
+        One group at a time, and none that waits long for a row: a group holds many, and two of them would soon wait for
+        each other, which PostgreSQL notices only after a second.
+        """
         try:
             opened = [self._open(delivery.body) for delivery in deliveries]
-            with self.database.write() as session:
+            with self.one_group, self.database.write() as session:
+                if not self.database.is_sqlite:
+                    session.connection().exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
                 for envelope, consumer in opened:
                     self._effect(session, envelope, consumer)
                     session.expunge_all()  # each reads what is stored, as it would alone
