@@ -83,25 +83,31 @@ class Database:
         # BEGIN and ROLLBACK, and after a ROLLBACK psycopg forgets every statement that it had prepared.
         apart = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self.reading = self.engine.execution_options(writes=False, **apart)
+        moment = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._one_moment = self.engine.execution_options(writes=False, **moment)
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
         """Commit at the end, roll back on any error. SQLite gives its one write lock at once."""
-        with self._session(writes=True) as session:
+        with self._session(self._writing) as session:
             yield session
             session.commit()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
-        """A transaction that is never committed."""
-        with self._session(writes=False) as session:
+        """What is never committed; on PostgreSQL each statement by itself."""
+        with self._session(self.reading) as session:
             yield session
 
     @contextlib.contextmanager
-    def _session(self, *, writes: bool) -> Iterator[Session]:
-        session = Session(
-            self._writing if writes else self.reading, expire_on_commit=False, info={"service": self.service}
-        )
+    def read_one_moment(self) -> Iterator[Session]:
+        """A read whose statements all see the same moment, or that is fetched piece by piece."""
+        with self._session(self._one_moment) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        session = Session(engine, expire_on_commit=False, info={"service": self.service})
         try:
             yield session
         except (OperationalError, InterfaceError) as error:

@@ -1,6 +1,7 @@
 """Routes declared once: permission, body, query, answer, transaction, idempotency, ETag and documentation."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -15,6 +16,7 @@ from servicekit import idempotency, outbox
 from servicekit.auth import PUBLIC, SIGNED_IN, Kind, Principal
 from servicekit.bodies import read_body, read_query, refuse_nul
 from servicekit.context import Trace, tracing
+from servicekit.db import Database
 from servicekit.dumping import dumper
 from servicekit.errors import Forbidden, PreconditionFailed, PreconditionRequired, Unauthenticated
 from servicekit.listing import Listing, Page, read_page
@@ -169,8 +171,7 @@ def perform(service: "Service", operation: Operation, arguments: Mapping[str, st
         actor=None if principal.kind is Kind.PUBLIC else principal.id,
         traceparent=request.headers.get("traceparent"),
     )
-    transaction = service.database.write if operation.writes else service.database.read
-    with tracing(trace), transaction() as session:
+    with tracing(trace), _transaction(service.database, operation) as session:
         key = idempotency.claim(session, principal, now=started) if operation.writes else None
         if key is not None and key.is_replay:
             return key.replay()
@@ -190,6 +191,12 @@ def perform(service: "Service", operation: Operation, arguments: Mapping[str, st
     if operation.writes:
         service.wake(told=outbox.has_recorded(session))
     return answer
+
+
+def _transaction(database: Database, operation: Operation) -> AbstractContextManager[Session]:
+    if operation.writes:
+        return database.write()
+    return database.read_one_moment() if operation.is_raw else database.read()
 
 
 def _admit(service: "Service", operation: Operation) -> Principal:
