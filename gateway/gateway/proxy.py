@@ -67,7 +67,7 @@ def forward(table: RoutingTable) -> Response:
     headers = _headers(principal, route)
     if body is not None and not isinstance(body, bytes) and request.content_length is not None:
         headers["Content-Length"] = str(request.content_length)
-    outgoing = Outgoing(method=request.method, target=target, headers=headers, body=body)
+    outgoing = Outgoing(method=request.method, target=target, headers=headers, body=body, may_wait=True)
     reply = upstreams.of_this_app()[route.service].send(outgoing)
     return _answer(reply, route)
 

@@ -63,6 +63,8 @@ class Outgoing:
     headers: urllib3.HTTPHeaderDict
     body: bytes | Iterable[bytes] | None = None
     read_seconds: float = READ_SECONDS
+    may_wait: bool = False
+    """For a service that restarts. Pages and compositions do not: they show at once what there is."""
 
     @property
     def is_repeatable(self) -> bool:
@@ -140,7 +142,8 @@ class Upstream:
             raise
 
     def _send_with_retries(self, outgoing: Outgoing) -> urllib3.BaseHTTPResponse:
-        with _Tries(outgoing, self._waiting_room if self.breaker.has_just_answered else None) as tries:
+        may_wait = outgoing.may_wait and self.breaker.has_just_answered
+        with _Tries(outgoing, self._waiting_room if may_wait else None) as tries:
             while True:
                 try:
                     response = self._send_once(outgoing)
