@@ -19,7 +19,7 @@ CODE = ("crm.py", "ops", "shared", "services", "gateway", "tests")
 UNITS_WITH_DATABASES = ("servicekit", "customers", "cases", "orders", "notifications", "gateway")
 NOTHING_SELECTED = 5
 STARTED = time.monotonic()
-LANES = 3
+LANES = 2
 BENCH = "CRM_TEST_BENCH_POSTGRES"
 sys.path.insert(0, str(ROOT))
 
