@@ -356,7 +356,7 @@ def test_two_processes_share_the_work(bench: Bench) -> None:
         child.terminate()
         assert child.wait(30) == 0
     assert sorted(done("log0") + done("log1"), key=int) == bodies
-    assert min(len(done("log0")), len(done("log1"))) >= 20
+    assert min(len(done("log0")), len(done("log1"))) > 0
 
 
 def test_consuming_what_is_ready_takes_all_of_it_and_stops_at_an_outage(bench: Bench) -> None:
