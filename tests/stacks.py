@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, NullPool, create_engine, text
 
 from ops.api import Api
 from ops.place import EVERYONE, SERVICES, Place
@@ -155,21 +155,13 @@ class Stack:
 
     def sql(self, service: str, statement: str, **values: Any) -> list[Any]:
         """Look into one service's database."""
-        engine = create_engine(self.database(service))
-        try:
-            with engine.connect() as connection:
-                return list(connection.execute(text(statement), values))
-        finally:
-            engine.dispose()
+        with _engine(self.database(service)).connect() as connection:
+            return list(connection.execute(text(statement), values))
 
     def change(self, service: str, statement: str, **values: Any) -> None:
         """Do what no code of ours does to one service's database."""
-        engine = create_engine(self.database(service))
-        try:
-            with engine.begin() as connection:
-                connection.execute(text(statement), values)
-        finally:
-            engine.dispose()
+        with _engine(self.database(service)).begin() as connection:
+            connection.execute(text(statement), values)
 
     @contextlib.contextmanager
     def at_rest(self) -> Iterator[None]:
@@ -244,6 +236,14 @@ def running_stack(folder: Path, overrides: Mapping[str, Mapping[str, str]] | Non
         yield stack
     finally:
         stack.stop()
+
+
+@functools.cache
+def _engine(url: str) -> Engine:
+    """Tests look many times a second: a server keeps its connections, a file is closed, so that it can be replaced."""
+    return (
+        create_engine(url, poolclass=NullPool) if url.startswith("sqlite") else create_engine(url, pool_pre_ping=True)
+    )
 
 
 def _is_ready(url: str) -> bool:

@@ -8,10 +8,11 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields
 
-from servicekit.schemas import Instant, instant_text
+from servicekit.schemas import Instant, MoneyField, instant_text, money_parts
 
 Writer = Callable[[Any], Any]
 _MISSING = object()
+_NOTHING: Mapping[str, Any] = {}
 
 
 @cache
@@ -29,7 +30,8 @@ def dumper(schema: type[ma.Schema]) -> Callable[[Any], dict[str, Any]]:
     parts = [_part(name, field) for name, field in made.dump_fields.items()]
 
     def dump(thing: Any) -> dict[str, Any]:
-        read: Callable[..., Any] = _read_member if isinstance(thing, Mapping) else getattr
+        is_mapping = isinstance(thing, Mapping)
+        known = thing if is_mapping else getattr(thing, "__dict__", _NOTHING)
         row = {}
         for key, name, write, field, attribute in parts:
             if write is None:
@@ -37,16 +39,15 @@ def dumper(schema: type[ma.Schema]) -> Callable[[Any], dict[str, Any]]:
                 if value is not ma.missing:
                     row[key] = value
                 continue
-            value = read(thing, name, _MISSING)
-            if value is not _MISSING:
-                row[key] = None if value is None else write(value)
+            value = known.get(name, _MISSING)
+            if value is _MISSING:  # an entity has its columns in its __dict__, but not its properties
+                value = _MISSING if is_mapping else getattr(thing, name, _MISSING)
+                if value is _MISSING:
+                    continue
+            row[key] = None if value is None else write(value)
         return row
 
     return dump
-
-
-def _read_member(thing: Mapping[str, Any], name: str, default: Any) -> Any:
-    return thing.get(name, default)
 
 
 def _part(name: str, field: fields.Field[Any]) -> tuple[str, str, Writer | None, fields.Field[Any], str]:
@@ -65,7 +66,13 @@ def _writer(field: fields.Field[Any]) -> Writer | None:
         if field.many or nested.many or nested.only is not None or nested.exclude:
             return None
         return dumper(type(nested))
+    if type(field) is fields.Dict and type(field.key_field) is type(field.value_field) is fields.String:
+        return _write_texts
     return _WRITERS.get(type(field))
+
+
+def _write_texts(value: Mapping[Any, Any]) -> dict[str, str | None]:
+    return {str(key): None if one is None else str(one) for key, one in value.items()}
 
 
 _WRITERS: dict[type, Writer] = {
@@ -74,4 +81,5 @@ _WRITERS: dict[type, Writer] = {
     fields.Boolean: bool,
     fields.Date: dt.date.isoformat,
     Instant: instant_text,
+    MoneyField: money_parts,
 }

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from sqlalchemy import Select, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
-from servicekit.bus import Bus, BusDown, Outgoing, Receipt
+from servicekit.bus import RECONNECT_SECONDS, Bus, BusDown, Outgoing, Receipt
 from servicekit.db import Database
 from servicekit.failpoints import reach
 from servicekit.kit_tables import OutboxRow
@@ -218,7 +218,7 @@ class Relay:
                 done = publish_waiting(self._database, self._bus, now=self._now)
             except BusDown as error:
                 log.warning("the bus is down, events wait in the outbox", extra={"reason": str(error)})
-                pause = min(pause * 2, 10)
+                pause = min(pause * 2, RECONNECT_SECONDS)
                 self._stop.wait(pause * random.uniform(0.5, 1))  # noqa: S311 - jitter
                 continue
             pause = IDLE_SECONDS

@@ -33,6 +33,11 @@ def instant_text(value: dt.datetime) -> str:
     return value.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def money_parts(value: Money) -> dict[str, str]:
+    """An amount as it goes out, with all decimals of its currency."""
+    return {"amount": f"{value.amount:.{exponent(value.currency)}f}", "currency": value.currency}
+
+
 class Instant(fields.AwareDateTime):
     """RFC 3339 with a zone in, UTC with `Z` out."""
 
@@ -53,9 +58,7 @@ class MoneyField(fields.Field[Money]):
     """`{"amount": "12.50", "currency": "EUR"}`; refuses more decimals than the currency has."""
 
     def _serialize(self, value: Money | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:  # noqa: ARG002 - marshmallow's hook
-        if value is None:
-            return None
-        return {"amount": f"{value.amount:.{exponent(value.currency)}f}", "currency": value.currency}
+        return None if value is None else money_parts(value)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Money:  # noqa: ARG002 - marshmallow's hook
         loaded = _MoneySchema().load(value)

@@ -4,7 +4,9 @@ import pytest
 
 from tests.browser.conftest import Visit, World
 
-WINDOWS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390), ("light", 320)]
+# What axe finds hangs on the colours and on whether the screen is narrow; whether everything fits, on each width.
+AUDITED = {("light", 1440), ("dark", 390)}
+WINDOWS = [*sorted(AUDITED), ("light", 320)]
 SCREENS = [
     "/",
     "/customers",
@@ -49,14 +51,15 @@ SCREENS = [
 @pytest.mark.parametrize(("theme", "width"), WINDOWS)
 def test_every_screen_is_accessible_and_fits(visit: Visit, world: World, theme: str, width: int) -> None:
     visitor = visit(viewport={"width": width, "height": 900}, color_scheme=theme)
+    look = visitor.findings if (theme, width) in AUDITED else list
     visitor.go("/login")
-    assert visitor.findings() == []
+    assert look() == []
     visitor.log_in()
     wrong = {}
     paths = {name: world.path(name) for name in ("nordwind", "blocked", "person", "case", "order")}
     for screen in SCREENS:
         visitor.go(screen.format(**paths))
-        found = visitor.findings()
+        found = look()
         if visitor.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append("wider than the window")
         if found:

@@ -18,13 +18,12 @@ from servicekit.bus import topology
 from servicekit.bus.amqp_link import bus_down, close_quietly, parameters, user_of
 from servicekit.bus.amqp_messages import Arrival, arrival, copy_for_later
 from servicekit.bus.amqp_publisher import Publisher
-from servicekit.bus.contract import SUSPECT_AFTER, BusDown, Done, Outage, Outcome, delay_after
+from servicekit.bus.contract import RECONNECT_SECONDS, SUSPECT_AFTER, BusDown, Done, Outage, Outcome, delay_after
 from servicekit.bus.lanes import DRAIN_SECONDS, IN_HAND, Lanes, Listening, key_of
 
 log = logging.getLogger(__name__)
 
 COPY_TIMEOUT = 10.0
-LONGEST_PAUSE = 15.0
 
 
 class Consumer:
@@ -50,10 +49,10 @@ class Consumer:
             except Exception:
                 # pika lets its own slips out (IndexError, AssertionError) when a connection dies half-way.
                 log.exception("consuming %s was interrupted", self._listening.service)
-            if time.monotonic() - started > LONGEST_PAUSE:
+            if time.monotonic() - started > RECONNECT_SECONDS:
                 pause = 0.2
             self._stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = min(pause * 2, RECONNECT_SECONDS)
         if not self._is_drained:
             self._lanes.finish()
             self._lanes.wait(DRAIN_SECONDS)
@@ -112,7 +111,7 @@ class Consumer:
                 log.warning("a retry could not be sent: %s", error)
             if self._stop.wait(pause):
                 return False
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = min(pause * 2, RECONNECT_SECONDS)
         return False
 
 

@@ -26,6 +26,9 @@ DELIVERY_LIMIT = 20
 SUSPECT_AFTER = 3
 """From this many unanswered deliveries on a message is handled alone, so that it cannot take neighbours with it."""
 
+RECONNECT_SECONDS = 3.0
+"""The longest pause between two looks for a bus that is away: few processes look, and much waits for it."""
+
 
 class BusDown(Exception):
     """The bus cannot be reached, the connection was lost, or nothing was confirmed in time."""

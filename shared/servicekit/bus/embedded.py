@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from servicekit.bus.contract import (
     DELIVERY_LIMIT,
+    RECONNECT_SECONDS,
     SUSPECT_AFTER,
     BusDown,
     Delivery,
@@ -169,7 +170,7 @@ class _Consumer:
             except BusDown as error:
                 log.warning("the bus is down: %s", error)
                 self._stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
-                pause = min(pause * 2, 10.0)
+                pause = min(pause * 2, RECONNECT_SECONDS)
         self._lanes.finish()
         self._drain(time.monotonic() + DRAIN_SECONDS)
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 import urllib3
+from argon2 import PasswordHasher
 
 from gateway.app import create_app
+from gateway.identity import passwords
 from gateway.settings import Settings
 from servicekit.db import Database
 from servicekit.migrate import upgrade
@@ -19,6 +21,8 @@ from servicekit.testing import Bench
 
 PASSWORD = "correct horse battery"
 ADMIN = "ada@example.com"
+REAL_HASHER = passwords._HASHER
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 def free_port() -> int:
@@ -82,6 +86,12 @@ class Gateway:
     def forget_trust(self):
         """As if the second for which an answer is trusted were over."""
         self.app.extensions["principals"].forget()
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashing(monkeypatch):
+    """Hundreds of tests sign somebody in; what a password costs is the affair of one, which takes REAL_HASHER."""
+    monkeypatch.setattr(passwords, "_HASHER", QUICK_HASHER)
 
 
 @pytest.fixture

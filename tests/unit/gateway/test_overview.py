@@ -22,7 +22,7 @@ def whole(bench, start_gateway, tmp_path):
     for name in SERVICES:
         app = bench.start(import_module(f"{name}.app").create_app, settings_of(name), **mail).app
         server = make_server("127.0.0.1", ports[name], app, threaded=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         gateway.servers[name] = server
     gateway.log_in()
     bench.drain()

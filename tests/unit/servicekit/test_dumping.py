@@ -13,9 +13,11 @@ import pytest
 from marshmallow import fields
 
 from servicekit.dumping import dumper
-from servicekit.schemas import Instant
+from servicekit.money import Money
+from servicekit.schemas import Instant, MoneyField
 
 AT = dt.datetime(2026, 3, 29, 2, 30, 0, 123_456, tzinfo=dt.timezone(dt.timedelta(hours=2)))
+PRICE = Money(amount=Decimal("12.5"), currency="EUR")
 
 
 class Colour(StrEnum):
@@ -46,6 +48,8 @@ class Outer(ma.Schema):
     many = fields.List(fields.Nested(Inner))
     plural = fields.Nested(Inner, many=True, attribute="many")
     named = fields.Dict(keys=fields.String(), values=fields.Integer())
+    known_as = fields.Dict(keys=fields.String(), values=fields.String())
+    price = MoneyField()
     deep = fields.String(attribute="inner.colour")
     standing = fields.String(dump_default="as ever", attribute="nowhere")
     absent = fields.String()
@@ -68,10 +72,12 @@ class Thing:
     inner: Any = field(default_factory=lambda: SimpleNamespace(amount=Decimal("1.50"), colour="blue"))
     many: Any = field(default_factory=lambda: [{"amount": Decimal(2)}, SimpleNamespace(amount=None, colour=None)])
     named: dict[str, int] | None = field(default_factory=lambda: {"a": 1})
+    known_as: dict[str, str | None] | None = field(default_factory=lambda: {"sap": "4711", "old": None})
+    price: Money | None = PRICE
     secret: str = "hidden"
 
 
-NOTHING = Thing(*[None] * 10)
+NOTHING = Thing(*[None] * 12)
 
 
 @pytest.mark.parametrize("thing", [Thing(), NOTHING, vars(Thing()), {}, {"number": "12", "is_open": 0}, {"inner": {}}])
@@ -80,6 +86,21 @@ def test_the_compiled_dump_is_marshmallows_own(thing: Any) -> None:
     assert dumper(Outer)(thing) == expected
     assert list(dumper(Outer)(thing)) == list(expected)
     assert "secret" not in expected
+
+
+def test_what_is_computed_or_has_no_dict_is_dumped_all_the_same() -> None:
+    class Computed:
+        __slots__ = ("number",)
+
+        def __init__(self) -> None:
+            self.number = 7
+
+        @property
+        def text(self) -> str:
+            return f"number {self.number}"
+
+    assert dumper(Outer)(Computed()) == Outer().dump(Computed())
+    assert dumper(Outer)(Computed())["text"] == "number 7"
 
 
 def test_a_schema_with_hooks_dumps_by_them() -> None:
