@@ -27,7 +27,7 @@ UNITS_WITH_DATABASES = (
 )
 NOTHING_SELECTED = 5
 STARTED = time.monotonic()
-LANES = 2
+LANES = 3
 BENCH = "CRM_TEST_BENCH_POSTGRES"
 sys.path.insert(0, str(ROOT))
 
@@ -172,9 +172,7 @@ CHECKS: Sequence[Check] = (
         run=command(str(BIN / "bandit"), "-q", "-r", "shared", "services", "gateway", "ops", "-c", "pyproject.toml"),
     ),
     Check(name="documents", run=command(sys.executable, "-m", "ops.contracts", "--check")),
-    Check(name="unit", run=pytest_on("tests/unit", processes=2)),
-    Check(name="contract", run=pytest_on("tests/contract", processes=1)),
-    Check(name="access", run=pytest_on("tests/access", processes=1), is_slow=True),
+    # The longest first, and those that keep the processor busy beside those that wait.
     Check(
         name="faults", run=pytest_on("tests/faults", processes=1, marked="not plan"), is_slow=True, missing=no_servers
     ),
@@ -186,16 +184,19 @@ CHECKS: Sequence[Check] = (
         missing=no_servers,
     ),
     Check(name="integration", run=pytest_on("tests/integration", processes=1), is_slow=True, missing=no_servers),
-    Check(name="e2e", run=pytest_on("tests/e2e", processes=1), is_slow=True, missing=no_servers),
+    Check(name="unit", run=pytest_on("tests/unit", processes=2)),
+    Check(name="browser", run=pytest_on("tests/browser", processes=1), is_slow=True, missing=no_browser),
+    Check(name="contract", run=pytest_on("tests/contract", processes=1)),
     Check(
         name="unit-pg",
         run=pytest_on(*(f"tests/unit/{one}" for one in UNITS_WITH_DATABASES), processes=1, on_postgres=True),
         is_slow=True,
         missing=no_servers,
     ),
-    Check(name="browser", run=pytest_on("tests/browser", processes=1), is_slow=True, missing=no_browser),
-    Check(name="clone", run=clean_clone, is_slow=True),
     Check(name="compose", run=pytest_on("tests/compose", processes=1), is_slow=True, missing=no_compose),
+    Check(name="e2e", run=pytest_on("tests/e2e", processes=1), is_slow=True, missing=no_servers),
+    Check(name="access", run=pytest_on("tests/access", processes=1), is_slow=True),
+    Check(name="clone", run=clean_clone, is_slow=True),
     Check(name="features", run=features, is_last=True),
 )
 
@@ -213,18 +214,11 @@ def main(arguments: list[str]) -> int:
 
 
 def run_all(checks: Sequence[Check], asked: argparse.Namespace) -> list[tuple[str, Result, float]]:
-    """One after the other; those with `is_slow` side by side, for they mostly wait; the table of features last."""
-    done: dict[str, tuple[Result, float]] = {}
-    for check in checks:
-        if not (check.is_slow or check.is_last):
-            done[check.name] = timed(check, asked)
+    """Side by side, for most of them mostly wait; the table of features last."""
     with ThreadPoolExecutor(LANES) as lanes:
-        running = {check.name: lanes.submit(timed, check, asked) for check in checks if check.is_slow}
-        done |= {name: future.result() for name, future in running.items()}
-    for check in checks:
-        if check.is_last:
-            done[check.name] = timed(check, asked)
-    return [(check.name, *done[check.name]) for check in checks]
+        running = [(check, lanes.submit(timed, check, asked)) for check in checks if not check.is_last]
+        rows = [(check.name, *future.result()) for check, future in running]
+    return [*rows, *((check.name, *timed(check, asked)) for check in checks if check.is_last)]
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

@@ -60,8 +60,8 @@ class Project:
 
     def down(self) -> None:
         """Ours stop in seconds; a broker whose image does not hand SIGTERM on is not waited for."""
-        self.compose("down", "--timeout", "20")
+        self.compose("down", "--timeout", "6")
 
     def remove(self) -> None:
-        self.attempt("down", "-v", "--remove-orphans", "--timeout", "10")
+        self.attempt("down", "-v", "--remove-orphans", "--timeout", "3")
         docker("image", "rm", "-f", *(f"{self.name}-{one}" for one in IMAGES))

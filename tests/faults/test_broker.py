@@ -34,7 +34,7 @@ def test_while_the_broker_is_away_requests_are_answered_as_ever_and_services_say
     on_servers: Patient,
 ) -> None:
     trial, broker = on_servers.trial("5 broker away"), broker_of(on_servers)
-    away = max(14.0, trial.seconds * 2)
+    away = max(12.0, trial.seconds * 2)
     try:
         with trial.under_load() as load:
             broker.kill()
