@@ -144,7 +144,9 @@ class Stack:
         for name in names:
             self.processes[name].send_signal(signal.SIGTERM)
         for name in names:
-            self.processes.pop(name).wait(40)
+            self.processes[name].wait(40)
+        for name in names:
+            del self.processes[name]
         return time.monotonic() - started
 
     def has_died(self, name: str) -> bool:

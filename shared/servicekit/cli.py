@@ -35,9 +35,9 @@ def _install_lifecycle(app: Flask, service: "Service") -> None:
     @app.cli.command("worker")
     def worker() -> None:
         """Publish, hear, and do what is due, until SIGTERM."""
-        from servicekit.worker import run_worker, stop_on_signal  # noqa: PLC0415
+        from servicekit.worker import run_worker  # noqa: PLC0415
 
-        run_worker(service, stop=stop_on_signal())
+        run_worker(service)
 
     @app.cli.command("declare")
     def declare() -> None:

@@ -126,6 +126,11 @@ class Database:
         self.engine.dispose()
 
 
+def is_postgres(session: Session) -> bool:
+    """Else it is SQLite."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
 def is_outage(error: DBAPIError) -> bool:
     """Is the database itself away (connection refused, terminated, busy for longer than the timeout)?"""
     if error.connection_invalidated or isinstance(error, InterfaceError):

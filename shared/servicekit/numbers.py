@@ -3,12 +3,13 @@
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
+from servicekit.db import is_postgres
 from servicekit.kit_tables import NumberCounter
 
 
 def next_number(session: Session, name: str) -> int:
     """The next of the series `name`. PostgreSQL counts in a sequence, which locks nobody until commit."""
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgres(session):
         value = session.scalar(text("SELECT nextval(:name)"), {"name": f"number_{name}"})
         assert value is not None  # noqa: S101 - nextval never answers NULL
         return int(value)

@@ -4,7 +4,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -67,7 +66,7 @@ class Supervisor:
         self._backoff = backoff or Backoff()
         self._preload = preload if forking.can_fork() else ()
         self._children = [_Child(program, logs, forks=bool(self._preload)) for program in programs]
-        self._stopping = threading.Event()
+        self._is_stopping = False  # no Event: a signal handler that sets one can wait for its own thread for ever
 
     def __enter__(self) -> Self:
         return self
@@ -88,7 +87,7 @@ class Supervisor:
         """Return when every `ready_url` answered 200 and every other program lives; raise NotReady otherwise."""
         deadline = time.monotonic() + seconds
         waiting = [child for child in self._children if child.program.ready_url]
-        while waiting and not self._stopping.is_set():
+        while waiting and not self._is_stopping:
             self._refuse_dead()
             for child in [child for child in waiting if child.is_ready()]:
                 waiting.remove(child)
@@ -96,24 +95,24 @@ class Supervisor:
                     progress(child.program.name)
             if waiting and time.monotonic() > deadline:
                 raise NotReady(waiting[0].complaint(f"was not ready after {seconds:.0f} s"))
-            self._stopping.wait(POLL_SECONDS if waiting else 0)
+            time.sleep(POLL_SECONDS if waiting else 0)
         self._refuse_dead()
 
     def run(self) -> None:
         """Watch and restart until SIGINT, SIGTERM or `ask_to_stop`; then stop everything in order."""
         with self._signals():
-            while not self._stopping.is_set():
+            while not self._is_stopping:
                 for child in self._children:
                     self._revive(child)
-                self._stopping.wait(POLL_SECONDS * 4)
+                time.sleep(POLL_SECONDS * 4)
         self.stop()
 
     def ask_to_stop(self) -> None:
-        self._stopping.set()
+        self._is_stopping = True
 
     def stop(self) -> None:
         """End every program, the last stage first; one that ignores SIGTERM is killed with its whole group."""
-        self._stopping.set()
+        self._is_stopping = True
         for stage in sorted({child.program.stage for child in self._children}, reverse=True):
             leaving = [child for child in self._children if child.program.stage == stage]
             for child in leaving:
@@ -138,7 +137,7 @@ class Supervisor:
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
         def on_signal(_number: int, _frame: FrameType | None) -> None:
-            self._stopping.set()
+            self._is_stopping = True
 
         before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
         try:

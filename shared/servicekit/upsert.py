@@ -1,23 +1,77 @@
 """INSERT … ON CONFLICT DO NOTHING on both databases."""
 
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm.util import identity_key
+
+from servicekit.db import is_postgres
+
+E = TypeVar("E", bound=DeclarativeBase)
+# What this transaction has locked: a session of ours lives for one.
+_HELD = "held"
 
 
 def one_at_a_time(session: Session, *keys: str) -> None:
     """Whoever works on these keys waits until the others have committed; SQLite has one writer anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        for key in sorted(set(keys)):
+    held = session.info.setdefault(_HELD, set())
+    if is_postgres(session):
+        for key in sorted(set(keys) - held):
             session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+    held.update(keys)
+
+
+def hold(session: Session, entity: type[E], key: str, **empty: Any) -> E:
+    """The row as it is now, locked until commit; made with the values of `empty` where there is none.
+
+    Asked again in the same transaction it costs nothing. Not within a savepoint: its end would lift the lock.
+    """
+    identity = identity_key(entity, key)
+    known = session.identity_map.get(identity)
+    held = session.info.setdefault(_HELD, set())
+    if known is not None and identity in held:
+        return known
+    found = session.get(entity, key, with_for_update=True)
+    if found is None:
+        [primary] = entity.__mapper__.primary_key
+        values = {str(primary.key): key, **empty}
+        found = session.scalars(_or_nothing(entity, is_postgres(session)), values).one_or_none()
+    if found is None:  # another transaction made it in this moment, and has committed
+        found = session.get_one(entity, key, with_for_update=True)
+    held.add(identity)
+    return found
+
+
+def hold_loaded(session: Session, loaded: DeclarativeBase) -> None:
+    """Lock a row that was read before, and read it anew: others may have changed it. The second time costs nothing."""
+    session.flush()
+    identity = identity_key(instance=loaded)
+    held = session.info.setdefault(_HELD, set())
+    if identity not in held:
+        columns = [column.key for column in loaded.__mapper__.column_attrs]
+        session.refresh(loaded, attribute_names=columns, with_for_update=True)
+        held.add(identity)
+
+
+def hold_new(session: Session, new: DeclarativeBase) -> None:
+    """Add a row that nobody else can know yet: it counts as held."""
+    session.add(new)
+    primary = new.__mapper__.primary_key_from_instance(new)
+    session.info.setdefault(_HELD, set()).add(identity_key(type(new), primary))
+
+
+@cache
+def _or_nothing(entity: type[E], on_postgres: bool) -> Any:  # noqa: FBT001 - a key of the cache
+    insert: Any = postgresql.insert if on_postgres else sqlite.insert
+    return insert(entity).on_conflict_do_nothing().returning(entity)
 
 
 def insert_if_absent(session: Session, entity: type[DeclarativeBase], **values: Any) -> bool:
     """True when the row is new. On PostgreSQL it waits for a transaction that is inserting the same key."""
-    statement = _if_absent(entity, session.get_bind().dialect.name == "postgresql")
+    statement = _if_absent(entity, is_postgres(session))
     session.flush()  # Core does not do it by itself
     # Without the option SQLAlchemy keeps no count of an INSERT: on PostgreSQL it would be -1, and every row new.
     result = session.connection().execute(statement, values, execution_options={"preserve_rowcount": True})
@@ -25,8 +79,8 @@ def insert_if_absent(session: Session, entity: type[DeclarativeBase], **values: 
 
 
 @cache
-def _if_absent(entity: type[DeclarativeBase], is_postgres: bool) -> Any:  # noqa: FBT001 - a key of the cache
-    insert: Any = postgresql.insert if is_postgres else sqlite.insert
+def _if_absent(entity: type[DeclarativeBase], on_postgres: bool) -> Any:  # noqa: FBT001 - a key of the cache
+    insert: Any = postgresql.insert if on_postgres else sqlite.insert
     return insert(entity.__table__).on_conflict_do_nothing()
 
 
@@ -38,15 +92,15 @@ def keep_newest(session: Session, told: DeclarativeBase) -> bool:
     """
     table = told.__table__
     values = {column.key: getattr(told, column.key) for column in table.columns}
-    statement = _newest(type(told), session.get_bind().dialect.name == "postgresql")
+    statement = _newest(type(told), is_postgres(session))
     result = session.connection().execute(statement, values, execution_options={"preserve_rowcount": True})
     return bool(result.rowcount == 1)
 
 
 @cache
-def _newest(entity: type[DeclarativeBase], is_postgres: bool) -> Any:  # noqa: FBT001 - a key of the cache
+def _newest(entity: type[DeclarativeBase], on_postgres: bool) -> Any:  # noqa: FBT001 - a key of the cache
     table = entity.__table__
-    insert: Any = (postgresql.insert if is_postgres else sqlite.insert)(table)  # type: ignore[arg-type]
+    insert: Any = (postgresql.insert if on_postgres else sqlite.insert)(table)  # type: ignore[arg-type]
     keys = sorted(column.name for column in table.primary_key)
     return insert.on_conflict_do_update(
         index_elements=keys,

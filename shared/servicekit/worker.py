@@ -28,11 +28,16 @@ THREADS = 4
 # Where both want the processor, whoever waits for an answer goes first.
 NICENESS = 10
 DRAIN_SECONDS = 25
+STOPPING = {signal.SIGTERM, signal.SIGINT}
 EXCLUSIVE_LOOK_SECONDS = 60
 
 
-def run_worker(service: "Service", *, stop: threading.Event) -> None:
-    """Until `stop`: publish what is committed, hear what is published, do what is due."""
+def run_worker(service: "Service") -> None:
+    """Until SIGTERM or Ctrl-C: publish what is committed, hear what is published, do what is due."""
+    # Blocked in every thread and awaited below: a handler is lost where the signal comes between Python's last look for
+    # one and the sleep of this thread.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    stop = threading.Event()
     os.nice(NICENESS)
     relay = Relay(service.database, service.bus, now=service.clock, stop=stop)
     service.wake_relay_here = relay.wake
@@ -45,19 +50,12 @@ def run_worker(service: "Service", *, stop: threading.Event) -> None:
         threads.append(threading.Thread(target=_consume, args=(service, stop), name="consumer", daemon=True))
     for thread in threads:
         thread.start()
-    stop.wait()
+    signal.sigwait(STOPPING)
+    stop.set()
     deadline = time.monotonic() + DRAIN_SECONDS
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
     service.close()
-
-
-def stop_on_signal() -> threading.Event:
-    """An event that SIGTERM and Ctrl-C set."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
 
 
 def _consume(service: "Service", stop: threading.Event) -> None:

@@ -113,6 +113,20 @@ def test_a_rolling_restart_under_load_fails_no_request_and_redelivers_nothing(em
     trial.judge()
 
 
+@pytest.mark.plan
+def test_a_worker_that_is_told_to_stop_at_any_moment_stops(embedded: Patient) -> None:
+    trial = embedded.trial("19 stopped at any moment")
+    slowest, rounds = 0.0, max(20, round(trial.seconds * 4))
+    with trial.under_load(per_second=3):
+        for _ in range(rounds):
+            slowest = max(slowest, trial.stack.terminate(*WORKERS))
+            trial.stack.start(*WORKERS)
+            time.sleep(trial.random.uniform(0, 2) ** 2 / 2)
+            trial.faults["stop and start all workers"] += 1
+    trial.figures["slowest_stop_seconds"] = round(slowest, 2)
+    trial.judge()
+
+
 def test_a_service_that_is_down_takes_only_its_own_routes_with_it(patient: Patient) -> None:
     api, stack = patient.company.admin, patient.stack
     stack.kill("orders")

@@ -52,7 +52,7 @@ def test_publisher_and_consumer_come_back_after_the_broker_was_killed(broker: Ra
             bench.bus.check()
         broker.start()
         assert eventually(lambda: _is_published(bench, "after"), seconds=60)
-        assert eventually(lambda: heard.bodies[-1] == "after", seconds=60)
+        assert eventually(lambda: "after" in heard.bodies, seconds=60), heard.bodies
     bench.bus.check()
 
 

@@ -56,7 +56,8 @@ def is_alive(pid: int) -> bool:
 def running(supervisor: Supervisor) -> threading.Thread:
     # run() installs signal handlers, which only the main thread may; the loop itself is what is under test.
     def loop() -> None:
-        while not supervisor._stopping.wait(0.02):
+        while not supervisor._is_stopping:
+            time.sleep(0.02)
             for child in supervisor._children:
                 supervisor._revive(child)
 

@@ -9,7 +9,6 @@ from customers.contacts import queries, rules
 from customers.directory.actions import (
     By,
     add_customer,
-    hold,
     mark_changed,
     refresh_search,
     refuse_archived,
@@ -22,6 +21,7 @@ from customers.events import ContactAdded, ContactPersonal
 from customers.history.actions import Story, Subject, tell
 from servicekit.ids import new_id
 from servicekit.outbox import record
+from servicekit.upsert import hold_loaded
 
 _OF_PERSON = ("name", "first_name", "last_name", "email", "phone")
 
@@ -58,7 +58,7 @@ def affiliate(
     is_primary: bool = False,
 ) -> Contact:
     """Join the two; the first contact of an organization becomes its primary one."""
-    hold(session, organization)
+    hold_loaded(session, organization)
     primary = session.scalars(queries.primary_of(organization.id)).one_or_none()
     if primary is not None and is_primary:
         _demote(session, primary, by)
@@ -101,7 +101,7 @@ def set_primary(session: Session, contact: Contact, *, by: By) -> Contact:
     refuse_archived(contact.organization)
     if contact.is_primary:
         return contact
-    hold(session, contact.organization)
+    hold_loaded(session, contact.organization)
     primary = session.scalars(queries.primary_of(contact.organization_id)).one_or_none()
     if primary is not None:
         _demote(session, primary, by)
@@ -115,7 +115,7 @@ def remove_contact(session: Session, contact: Contact, *, by: By) -> None:
     """End the affiliation; the person stays a customer. The oldest of the others takes over as primary."""
     refuse_archived(contact.organization)
     organization, was_primary = contact.organization, contact.is_primary
-    hold(session, organization)
+    hold_loaded(session, organization)
     _tell(session, contact, by, kind="contact.removed", sentence=f"No longer a contact: {contact.person.name}")
     session.delete(contact)
     refresh_search(session, organization)

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, inspect, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased, object_session
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
@@ -24,7 +23,7 @@ from customers.events import (
     CustomerUnblocked,
     CustomerUpdated,
 )
-from customers.facts.actions import facts_of
+from customers.facts.actions import open_facts
 from customers.history.actions import Story, Subject, tell
 from customers.history.rules import words
 from servicekit.auth import Principal
@@ -32,10 +31,10 @@ from servicekit.errors import FieldError, Invalid
 from servicekit.ids import new_id
 from servicekit.numbers import next_number
 from servicekit.outbox import record
+from servicekit.upsert import hold_loaded, hold_new, one_at_a_time
 
 E = TypeVar("E", bound=CustomerState)
 _ADDRESS = ("street", "city", "postcode", "country")
-_COLUMNS = [column.key for column in inspect(Customer).column_attrs]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +76,10 @@ def enter_customer(session: Session, *, values: Mapping[str, Any], by: By, allow
     _derive(session, customer)
     if not allows_duplicate:
         _claim_email(session, customer, by)
-    _insert(session, customer, by)
-    set_committed_value(customer, "facts", facts_of(session, customer.id))
+    hold_new(session, customer)
+    facts = open_facts(session, customer.id)
+    session.flush()
+    set_committed_value(customer, "facts", facts)
     _set_external_ids(session, customer, external_ids)
     record(session, _state(CustomerCreated, customer), about=customer, at=by.now)
     _tell(session, customer, by, kind="customer.created", sentence=f"Customer {customer.number} was added")
@@ -156,16 +157,9 @@ def unblock_customer(session: Session, customer: Customer, *, by: By) -> Custome
     return customer
 
 
-def hold(session: Session, customer: Customer) -> None:
-    """Before something that hangs on the customer changes: others wait their turn, and what they did is read."""
-    session.flush()
-    # All columns, not the version alone: an event tells the whole state, as it is now under the lock.
-    session.refresh(customer, attribute_names=_COLUMNS, with_for_update=True)
-
-
 def mark_changed(session: Session, customer: Customer, *, changed: str, by: By) -> None:
     """After something that hangs on the customer changed: a new version and its event."""
-    hold(session, customer)
+    hold_loaded(session, customer)  # others wait their turn, and an event tells the whole state, as it is now
     _touch(session, customer, by)
     record(session, _state(CustomerUpdated, customer, changed), about=customer, at=by.now)
 
@@ -175,6 +169,7 @@ def refresh_search(session: Session, organization: Customer) -> None:
     session.flush()
     text = _search_text(session, organization)
     session.execute(update(Customer).where(Customer.id == organization.id).values(search_text=text))
+    set_committed_value(organization, "search_text", text)
 
 
 def refuse_archived(customer: Customer) -> None:
@@ -260,6 +255,7 @@ def _search_text(session: Session, customer: Customer) -> str:
 def _claim_email(session: Session, customer: Customer, by: By) -> None:
     if customer.email_norm is None:
         return
+    one_at_a_time(session, f"email:{customer.email_norm}")  # or two would find nobody, and both take it
     others = queries.with_email(CustomerKind(customer.kind), customer.email_norm).where(Customer.id != customer.id)
     with session.no_autoflush:
         existing = session.scalars(others.limit(1)).one_or_none()
@@ -279,19 +275,6 @@ def _duplicate(session: Session, existing: Customer, by: By) -> rules.DuplicateC
         f"{existing.number} {existing.name} has this e-mail. Use it, or send allow_duplicate to add a second one.",
         existing={"id": existing.id, "number": existing.number, "name": existing.name},
     )
-
-
-def _insert(session: Session, customer: Customer, by: By) -> None:
-    """Insert; where another transaction took the e-mail in this moment, its unique key says so."""
-    try:
-        with session.begin_nested():
-            session.add(customer)
-    except IntegrityError:
-        others = queries.with_email(CustomerKind(customer.kind), customer.email_norm or "")
-        existing = session.scalars(others.limit(1)).one_or_none()
-        if existing is None:
-            raise
-        raise _duplicate(session, existing, by) from None
 
 
 def _set_external_ids(session: Session, customer: Customer, wanted: Mapping[str, str | None]) -> bool:
@@ -341,7 +324,8 @@ def _wire(value: Any) -> Any:
 
 def _primary_contact_id(customer: Customer) -> str | None:
     session = object_session(customer)
-    if session is None or customer.kind != CustomerKind.ORGANIZATION:
+    is_new = customer.version == 1  # a first contact makes a second version
+    if session is None or is_new or customer.kind != CustomerKind.ORGANIZATION:
         return None
     return session.scalar(select(Contact.person_id).where(Contact.organization_id == customer.id, Contact.is_primary))
 

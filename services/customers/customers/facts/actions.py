@@ -2,21 +2,26 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, class_mapper
+from sqlalchemy import func, inspect, or_, select
+from sqlalchemy.orm import Session
 
 from customers.facts.models import BalanceFact, CaseFact, CustomerFacts, OrderFact, User
-from servicekit.upsert import insert_if_absent
+from servicekit.upsert import hold, hold_new, keep_newest
+
+_CASE_COLUMNS = [column.key for column in inspect(CaseFact).column_attrs]
 
 
 def facts_of(session: Session, customer_id: str) -> CustomerFacts:
     """The customer's figures, locked until commit; made empty where there are none yet."""
-    insert_if_absent(session, CustomerFacts, customer_id=customer_id, orders=0, open_cases=0)
-    return session.scalars(
-        select(CustomerFacts).where(CustomerFacts.customer_id == customer_id).with_for_update()
-    ).one()
+    return hold(session, CustomerFacts, customer_id, orders=0, open_cases=0)
+
+
+def open_facts(session: Session, customer_id: str) -> CustomerFacts:
+    """The figures of a customer that is made in this transaction."""
+    facts = CustomerFacts(customer_id=customer_id, orders=0, open_cases=0)
+    hold_new(session, facts)
+    return facts
 
 
 def note_interaction(session: Session, *, customer_ids: Iterable[str | None], at: datetime) -> None:
@@ -30,7 +35,7 @@ def note_interaction(session: Session, *, customer_ids: Iterable[str | None], at
 def keep_balance(session: Session, *, told: BalanceFact) -> None:
     """Keep the newest telling of an account. The customer's amounts are those of the currency most used."""
     facts = facts_of(session, told.customer_id)
-    if not _keep_newest(session, told):
+    if not keep_newest(session, told):
         return
     accounts = session.scalars(select(BalanceFact).where(BalanceFact.customer_id == told.customer_id)).all()
     main = min(accounts, key=lambda account: (-account.orders, account.currency))
@@ -45,25 +50,21 @@ def hold_case(session: Session, *, case_id: str, number: str | None, at: datetim
 
     Without the lock, an entry of the case and the link to its customer could miss each other in two transactions.
     """
-    insert_if_absent(
-        session,
-        CaseFact,
-        id=case_id,
-        number=number or "",
-        subject="",
-        status="",
-        is_open=False,
-        opened_at=at,
-        sequence=0,
+    return hold(
+        session, CaseFact, case_id, number=number or "", subject="", status="", is_open=False, opened_at=at, sequence=0
     )
-    return session.get_one(CaseFact, case_id, with_for_update=True)
 
 
 def keep_case(session: Session, *, told: CaseFact) -> CaseFact:
     """Keep the newest telling of a case and count anew for its customer and contact; gives what is kept now."""
     kept = hold_case(session, case_id=told.id, number=told.number, at=told.opened_at)
-    touched = {told.customer_id, told.contact_id, kept.customer_id, kept.contact_id}
-    if _keep_newest(session, told):
+    before = (kept.is_open, kept.customer_id, kept.contact_id)
+    if kept.sequence >= told.sequence:
+        return kept
+    for name in _CASE_COLUMNS:
+        setattr(kept, name, getattr(told, name))
+    if before != (kept.is_open, kept.customer_id, kept.contact_id):
+        touched = {*before[1:], kept.customer_id, kept.contact_id}
         for customer_id in sorted(known for known in touched if known is not None):
             facts = facts_of(session, customer_id)
             facts.open_cases = _count_open_cases(session, customer_id)
@@ -72,28 +73,12 @@ def keep_case(session: Session, *, told: CaseFact) -> CaseFact:
 
 def keep_order(session: Session, *, told: OrderFact) -> None:
     """Keep the newest telling of an order."""
-    _keep_newest(session, told)
+    keep_newest(session, told)
 
 
 def keep_user(session: Session, *, told: User) -> None:
     """Keep the newest telling of a member of staff."""
-    _keep_newest(session, told)
-
-
-def _keep_newest(session: Session, told: BalanceFact | CaseFact | OrderFact | User) -> bool:
-    """Insert or update under the row's lock, unless what is kept is as new; two workers never overwrite a newer one."""
-    mapper = class_mapper(type(told))
-    values = {column.key: getattr(told, column.key) for column in mapper.column_attrs}
-    if insert_if_absent(session, type(told), **values):
-        return True
-    key = mapper.primary_key_from_instance(told)
-    kept: Any = session.get_one(type(told), key, with_for_update=True)
-    if kept.sequence >= told.sequence:
-        return False
-    for name, value in values.items():
-        setattr(kept, name, value)
-    session.flush()
-    return True
+    keep_newest(session, told)
 
 
 def _count_open_cases(session: Session, customer_id: str) -> int:

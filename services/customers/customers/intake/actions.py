@@ -43,7 +43,7 @@ def identify_submitter(session: Session, *, submitter: Submitter, at: datetime) 
     person = _find_person(session, submitter) or _make_person(session, submitter, by)
     organization = _organization_of(session, submitter, by)
     if organization is not None and _belongs_to(organization, submitter):
-        _join(session, organization.customer, person.customer, by)
+        _join(session, organization, person, by)
     customer = (organization or person).customer
     submission = Submission(
         id=submitter.submission_id,
@@ -135,9 +135,11 @@ def _belongs_to(organization: Found, submitter: Submitter) -> bool:
     return organization.was_created or (domain is not None and domain == organization.customer.domain)
 
 
-def _join(session: Session, organization: Customer, person: Customer, by: By) -> None:
-    if session.scalars(between(organization.id, person.id)).one_or_none() is None:
-        affiliate(session, organization, person, by=by)
+def _join(session: Session, organization: Found, person: Found, by: By) -> None:
+    one_is_new = organization.was_created or person.was_created
+    joined = between(organization.customer.id, person.customer.id)
+    if one_is_new or session.scalars(joined).one_or_none() is None:
+        affiliate(session, organization.customer, person.customer, by=by)
 
 
 def _source(submitter: Submitter) -> str:

@@ -74,7 +74,6 @@ def start_run(
         updated_at=now,
     )
     session.add(run)
-    session.flush()
     record(session, WorkflowStarted(**run_words(run)), about=run, at=now)
     _note(session, run, "workflow_started", {"workflow": run.published.name}, by=by, now=now)
     _enter_step(session, run, graph_of(run).first, now=now)
@@ -106,13 +105,14 @@ def _enter_step(session: Session, run: WorkflowRun, spec: StepSpec, *, now: date
         _fail_run(session, run, f"It entered {MAX_ACTIVATIONS} steps without reaching its end.", now=now)
         return
     run.activations += 1
+    iteration = 1 if run.activations == 1 else times_entered(session, run.id, spec.key) + 1
     step = Step(
         id=new_id("stp"),
         run=run,
         key=spec.key,
         name=spec.name,
         kind=spec.kind,
-        iteration=times_entered(session, run.id, spec.key) + 1,
+        iteration=iteration,
         status=StepStatus.WAITING,
         entered_at=now,
         due_at=due_at(spec, now),
@@ -120,13 +120,14 @@ def _enter_step(session: Session, run: WorkflowRun, spec: StepSpec, *, now: date
         updated_at=now,
     )
     session.add(step)
+    if not spec.start_after:
+        with session.no_autoflush:  # what begins together is written together
+            activate_step(session, step, spec, now=now)
     session.flush()
     session.add_all(
         Timer(id=new_id("tmr"), step_id=step.id, kind=moment.kind, level=moment.level, fire_at=moment.fire_at)
         for moment in moments(spec, now)
     )
-    if not spec.start_after:
-        activate_step(session, step, spec, now=now)
 
 
 def activate_step(session: Session, step: Step, spec: StepSpec, *, now: datetime) -> None:
@@ -158,6 +159,7 @@ def activate_step(session: Session, step: Step, spec: StepSpec, *, now: datetime
 
 def _ask_again(session: Session, step: Step, *, at: datetime) -> None:
     """Not even an administrator is known here yet: a step is never handed to nobody, where it would stay for ever."""
+    session.flush()
     asked = select(func.count()).where(Timer.step_id == step.id, Timer.kind == TimerKind.START)
     level = 2 + (session.scalar(asked) or 0)
     session.add(Timer(id=new_id("tmr"), step_id=step.id, kind=TimerKind.START, level=level, fire_at=at))
