@@ -20,7 +20,8 @@ def one_at_a_time(session: Session, *keys: str) -> None:
     held = session.info.setdefault(_HELD, set())
     if is_postgres(session):
         for key in sorted(set(keys) - held):
-            session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+            # By the connection: the session would write what is only half changed yet.
+            session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
     held.update(keys)
 
 

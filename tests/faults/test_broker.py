@@ -36,7 +36,7 @@ def test_while_the_broker_is_away_requests_are_answered_as_ever_and_services_say
     trial, broker = on_servers.trial("5 broker away"), broker_of(on_servers)
     away = max(12.0, trial.seconds * 2)
     try:
-        with trial.under_load() as load:
+        with trial.under_load(per_second=6) as load:
             broker.kill()
             time.sleep(away)
             ready = requests.get(f"{trial.stack.installation.url_of('cases')}/readyz", timeout=10)

@@ -68,7 +68,7 @@ def test_what_can_never_work_parks_at_once_with_its_reason_and_its_neighbours_do
 
 def test_what_always_fails_climbs_the_ladder_parks_and_is_replayed_once_after_the_fix(patient: Patient) -> None:
     trial, run_id = patient.trial("14 poison: always failing"), new_id("run")
-    with failing(trial, f"consumer-effect=fail@{run_id}"), trial.under_load():
+    with failing(trial, f"consumer-effect=fail@{run_id}"), trial.under_load(per_second=3):
         event = send(trial, poison(run_id))
         parked = wait_for(lambda: parked_for(trial, "failed"), PATIENCE, "it is parked when the ladder ends")[0]
     trial.faults["always failing message"] += 1
@@ -90,7 +90,7 @@ def test_what_kills_its_worker_is_given_up_after_twenty_deaths_and_takes_no_neig
             trial.stack.start("customers-worker", CRM_FAILPOINT=failpoint)
         return parked_for(trial, "killed_its_worker")
 
-    with failing(trial, failpoint), trial.under_load(per_second=4):
+    with failing(trial, failpoint), trial.under_load(per_second=2):
         event = send(trial, poison(run_id))
         parked = wait_for(parked_at_last, PATIENCE * 2, "it is parked after its last kill")[0]
     assert trial.faults["deaths of customers-worker"] >= 20

@@ -1,7 +1,6 @@
 """A gateway on a fresh database, people to sign in, and a real service behind it."""
 
 import shutil
-import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -18,18 +17,12 @@ from gateway.settings import Settings
 from servicekit.db import Database
 from servicekit.migrate import upgrade
 from servicekit.testing import Bench
+from tests.servers.tools import free_port
 
 PASSWORD = "correct horse battery"
 ADMIN = "ada@example.com"
 REAL_HASHER = passwords._HASHER
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 @dataclass

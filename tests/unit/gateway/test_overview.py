@@ -7,7 +7,8 @@ import pytest
 from werkzeug.serving import make_server
 
 from gateway.identity import sessions
-from tests.unit.gateway.conftest import ADMIN, PASSWORD, free_port
+from tests.servers.tools import free_port
+from tests.unit.gateway.conftest import ADMIN, PASSWORD
 
 SERVICES = ("customers", "cases", "orders", "notifications")
 

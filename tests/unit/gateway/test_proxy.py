@@ -7,7 +7,8 @@ import pytest
 from gateway.breaker import LONGEST_PAUSE, THRESHOLD
 from gateway.identity import sessions
 from servicekit.auth import Kind, Verifier
-from tests.unit.gateway.conftest import ADMIN, PASSWORD, free_port, running_echo
+from tests.servers.tools import free_port
+from tests.unit.gateway.conftest import ADMIN, PASSWORD, running_echo
 
 
 def heard(answer):
