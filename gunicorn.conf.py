@@ -1,11 +1,12 @@
 """How every web process serves, on a laptop and in a container; the environment may change the numbers."""
 
-import gc
 import os
 from pathlib import Path
 from typing import Any
 
 from gunicorn.workers import gthread
+
+from servicekit import collector
 
 bind = os.environ.get("CRM_BIND", "127.0.0.1:8080")
 workers = int(os.environ.get("CRM_WEB_PROCESSES", "1"))
@@ -36,9 +37,8 @@ loglevel = "warning"
 
 
 def when_ready(_server: Any) -> None:
-    """Keep what was loaded out of the collector's way: it would touch, and so copy, every shared page."""
-    gc.collect()
-    gc.freeze()
+    """The application is loaded, and the workers are forked next."""
+    collector.settle()
 
 
 def post_worker_init(_worker: Any) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from servicekit import idempotency, inbox, outbox_care, parking
+from servicekit import collector, idempotency, inbox, outbox_care, parking
 from servicekit.bus import BusDown, Delivery
 from servicekit.context import Trace, tracing
 from servicekit.errors import Unavailable
@@ -39,6 +39,7 @@ def run_worker(service: "Service") -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     stop = threading.Event()
     os.nice(NICENESS)
+    collector.settle()
     relay = Relay(service.database, service.bus, now=service.clock, stop=stop)
     service.wake_relay_here = relay.wake
     jobs = [*service.jobs.scheduled, *_own_jobs(service)]

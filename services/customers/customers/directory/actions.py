@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, inspect, select, update
+from sqlalchemy import bindparam, delete, inspect, select, update
 from sqlalchemy.orm import Session, aliased, object_session
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
@@ -62,7 +62,7 @@ def add_customer(session: Session, *, details: Mapping[str, Any], by: By, allows
 def enter_customer(session: Session, *, values: Mapping[str, Any], by: By, allows_duplicate: bool = False) -> Customer:
     """Add a customer from values that are readable already, also one that is reached only through its contacts."""
     fields = {**values, "name": _name_of(values)}
-    external_ids = fields.pop("external_ids", None) or {}
+    fields["external_ids"] = rules.merged(fields.get("external_ids") or {}, {})
     customer = Customer(
         id=new_id("cus"),
         number=f"CU-{next_number(session, 'customer'):06d}",
@@ -70,7 +70,6 @@ def enter_customer(session: Session, *, values: Mapping[str, Any], by: By, allow
         updated_at=by.now,
         is_archived=False,
         is_blocked=False,
-        foreign_ids=[],
         **{"status": CustomerStatus.PROSPECT, "source": "manual", "customer_since": by.now.date(), **fields},
     )
     _derive(session, customer)
@@ -80,7 +79,7 @@ def enter_customer(session: Session, *, values: Mapping[str, Any], by: By, allow
     facts = open_facts(session, customer.id)
     session.flush()
     set_committed_value(customer, "facts", facts)
-    _set_external_ids(session, customer, external_ids)
+    _claim_external_ids(session, customer.id, before={}, after=customer.external_ids)
     record(session, _state(CustomerCreated, customer), about=customer, at=by.now)
     _tell(session, customer, by, kind="customer.created", sentence=f"Customer {customer.number} was added")
     return customer
@@ -90,8 +89,9 @@ def update_customer(session: Session, customer: Customer, *, details: Mapping[st
     """Apply a merge patch. Nothing happens, and nothing is told, where it changes nothing."""
     refuse_archived(customer)
     values = _readable(details, country=customer.country)
-    external_ids = values.pop("external_ids", None) or {}
-    has_new_ids = _set_external_ids(session, customer, external_ids)
+    before = customer.external_ids
+    values["external_ids"] = rules.merged(values.get("external_ids") or {}, before)
+    _claim_external_ids(session, customer.id, before=before, after=values["external_ids"])
     _rename(customer, values)
     changes = rules.changes({name: getattr(customer, name) for name in values}, values)
     changed = [change["field"] for change in changes]
@@ -103,8 +103,6 @@ def update_customer(session: Session, customer: Customer, *, details: Mapping[st
         _derive(session, customer)
         if "email" in changed:
             _claim_email(session, customer, by)
-    if has_new_ids:
-        changed.append("external_ids")
     if changed:
         _tell_update(session, customer, by, changed=changed, changes=changes)
     return customer
@@ -277,21 +275,16 @@ def _duplicate(session: Session, existing: Customer, by: By) -> rules.DuplicateC
     )
 
 
-def _set_external_ids(session: Session, customer: Customer, wanted: Mapping[str, str | None]) -> bool:
-    """Merge: null takes one away. Tells whether anything changed."""
-    changed = False
-    for system, external_id in wanted.items():
-        mine = next((one for one in customer.foreign_ids if one.system == system), None)
-        if (mine.external_id if mine else None) == external_id:
-            continue
-        changed = True
-        if mine is not None:
-            customer.foreign_ids.remove(mine)
-            session.flush()
-        if external_id is not None:
-            _refuse_taken(session, system, external_id)
-            customer.foreign_ids.append(ExternalId(system=system, external_id=external_id))
-    return changed
+def _claim_external_ids(
+    session: Session, customer_id: str, *, before: Mapping[str, str], after: Mapping[str, str]
+) -> None:
+    """Raises ExternalIdTaken where another customer has one of the new ones."""
+    for system, external_id in before.items() - after.items():
+        gone = delete(ExternalId).where(ExternalId.system == system, ExternalId.external_id == external_id)
+        session.execute(gone)
+    for system, external_id in after.items() - before.items():
+        _refuse_taken(session, system, external_id)
+        session.add(ExternalId(system=system, external_id=external_id, customer_id=customer_id))
 
 
 def _refuse_taken(session: Session, system: str, external_id: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from customers.directory.rules import CustomerKind, CustomerStatus
 from customers.entities import Base
 from customers.facts.models import CustomerFacts
-from servicekit.db import UtcDateTime, Versioned
+from servicekit.db import Json, UtcDateTime, Versioned
 
 
 class Customer(Versioned, Base):
@@ -51,6 +51,7 @@ class Customer(Versioned, Base):
     customer_since: Mapped[date]
     owner_id: Mapped[str | None] = mapped_column(String(40))
     team_id: Mapped[str | None] = mapped_column(String(40))
+    external_ids: Mapped[dict[str, str]] = mapped_column(Json, server_default="{}")
     is_archived: Mapped[bool] = mapped_column(default=False)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_blocked: Mapped[bool] = mapped_column(default=False)
@@ -71,12 +72,6 @@ class Customer(Versioned, Base):
         uselist=False,
         lazy="joined",
     )
-    foreign_ids: Mapped[list["ExternalId"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
-
-    @property
-    def external_ids(self) -> dict[str, str]:
-        """By which id each other system knows this customer."""
-        return {one.system: one.external_id for one in self.foreign_ids}
 
     @property
     def address(self) -> dict[str, str | None]:
@@ -85,7 +80,10 @@ class Customer(Versioned, Base):
 
 
 class ExternalId(Base):
-    """The id of a customer in another system; one a system, and never two customers under one id."""
+    """The id of a customer in another system; one a system, and never two customers under one id.
+
+    The customer carries a copy, so that showing it asks no other table.
+    """
 
     __tablename__ = "external_ids"
     __table_args__ = (UniqueConstraint("customer_id", "system"),)

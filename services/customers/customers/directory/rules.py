@@ -153,6 +153,11 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[st
     ]
 
 
+def merged(wanted: Mapping[str, str | None], known: Mapping[str, str]) -> dict[str, str]:
+    """External ids after a merge patch: null takes one away."""
+    return {system: one for system, one in {**known, **wanted}.items() if one is not None}
+
+
 def search_text(*, number: str, name: str, email: str | None, phone: str | None, people: Iterable[str]) -> str:
     """Everything by which a customer is found, in comparable form; `people` are names and e-mails of its contacts."""
     parts = [number, name, email or "", (phone or "").removeprefix("+"), *people]
