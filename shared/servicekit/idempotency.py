@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Response, request
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from servicekit.auth import Kind, Principal
 from servicekit.errors import FieldError, Invalid
 from servicekit.kit_tables import IdempotencyKey
-from servicekit.upsert import insert_if_absent
+from servicekit.upsert import insert_new
 
 KEEP = timedelta(hours=24)
 _KEPT_HEADERS = ("ETag", "Location", "Content-Type")
@@ -49,7 +49,7 @@ def claim(session: Session, principal: Principal, *, now: datetime) -> Claim | N
     fingerprint = hashlib.sha256(b"\n".join([request.method.encode(), request.path.encode(), _sent()])).hexdigest()
     # Visitors have no id of their own: two of them with the same key are kept apart by what they sent.
     caller = principal.id if principal.kind is not Kind.PUBLIC else f"public {fingerprint[:32]}"
-    is_new = insert_if_absent(
+    new = insert_new(
         session,
         IdempotencyKey,
         caller=caller,
@@ -60,12 +60,10 @@ def claim(session: Session, principal: Principal, *, now: datetime) -> Claim | N
         body="",
         stored_at=now,
     )
-    row = session.scalars(
-        select(IdempotencyKey).where(IdempotencyKey.caller == caller, IdempotencyKey.key == key)
-    ).one()
+    row = new or session.get_one(IdempotencyKey, (caller, key))
     if row.fingerprint != fingerprint:
         raise _wrong_key("idempotency_key_reused", "This key was used for another request. Use a new one.")
-    return Claim(session=session, row=row, is_replay=not is_new)
+    return Claim(session=session, row=row, is_replay=new is None)
 
 
 def forget_old_keys(session: Session, *, now: datetime) -> int:

@@ -38,8 +38,7 @@ def hold(session: Session, entity: type[E], key: str, **empty: Any) -> E:
     found = session.get(entity, key, with_for_update=True)
     if found is None:
         [primary] = entity.__mapper__.primary_key
-        values = {str(primary.key): key, **empty}
-        found = session.scalars(_or_nothing(entity, is_postgres(session)), values).one_or_none()
+        found = insert_new(session, entity, **{str(primary.key): key, **empty})
     if found is None:  # another transaction made it in this moment, and has committed
         found = session.get_one(entity, key, with_for_update=True)
     held.add(identity)
@@ -62,6 +61,11 @@ def hold_new(session: Session, new: DeclarativeBase) -> None:
     session.add(new)
     primary = new.__mapper__.primary_key_from_instance(new)
     session.info.setdefault(_HELD, set()).add(identity_key(type(new), primary))
+
+
+def insert_new(session: Session, entity: type[E], **values: Any) -> E | None:
+    """The new row; nothing where its key is taken. On PostgreSQL waits for a transaction that is inserting that key."""
+    return session.scalars(_or_nothing(entity, is_postgres(session)), values).one_or_none()
 
 
 @cache

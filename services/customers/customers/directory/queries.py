@@ -1,7 +1,7 @@
 """Read the directory; everything a caller is shown starts from what the caller may see."""
 
 from sqlalchemy import ColumnElement, Select, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from customers.directory.models import Contact, Customer, ExternalId
 from customers.directory.rules import CustomerKind, plain, search_words
@@ -12,6 +12,16 @@ from servicekit.errors import NotFound
 def visible_customers(principal: Principal) -> Select[Customer]:
     """The customers in the caller's record scope, archived ones too."""
     return visible(select(Customer), principal, owner=Customer.owner_id, team=Customer.team_id)
+
+
+# What lists never show; the longest is read by searches alone.
+NOT_SHOWN = tuple(
+    defer(column, raiseload=True)
+    for column in (
+        Customer.search_text, Customer.name_search, Customer.email_norm, Customer.email_key, Customer.domain,
+        Customer.blocked_by,
+    )
+)  # fmt: skip
 
 
 def visible_customer_ids(principal: Principal) -> Select[str]:

@@ -54,7 +54,7 @@ def list_customers(call: Call) -> Select[Any]:
     Archived ones are left out unless `is_archived=true` asks for them. `q` looks into name, e-mail, phone number in any
     format, customer number and the names of contacts; accents and case do not matter.
     """
-    return unless_asked(queries.visible_customers(call.principal), call.query)
+    return unless_asked(queries.visible_customers(call.principal), call.query).options(*queries.NOT_SHOWN)
 
 
 @routes.post(
