@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -166,21 +166,24 @@ class Stack:
             connection.execute(text(statement), values)
 
     @contextlib.contextmanager
-    def at_rest(self) -> Iterator[None]:
-        """Nothing runs while inside, and the services' SQLite files are afterwards what they were before."""
+    def at_rest(self) -> Iterator[Callable[[], None]]:
+        """Nothing runs while inside; what it gives puts the services' SQLite files back as they were at the beginning."""
         names = list(self.processes)
         self.terminate(*names)
         kept = {service: sqlite3.connect(":memory:") for service in EVERYONE}
         for service, copy in kept.items():
             with contextlib.closing(sqlite3.connect(self.installation.place.database(service))) as original:
                 original.backup(copy)
-        yield
-        for service, copy in kept.items():
-            with (
-                contextlib.closing(copy),
-                contextlib.closing(sqlite3.connect(self.installation.place.database(service))) as harmed,
-            ):
-                copy.backup(harmed)
+
+        def put_back() -> None:
+            for service, copy in kept.items():
+                with contextlib.closing(sqlite3.connect(self.installation.place.database(service))) as harmed:
+                    copy.backup(harmed)
+
+        yield put_back
+        put_back()
+        for copy in kept.values():
+            copy.close()
         self.start(*names)
         self.wait_ready()
 

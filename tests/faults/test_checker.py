@@ -1,6 +1,6 @@
 """The checker itself: whatever is taken away, added or repeated behind the system's back is found and named."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -20,6 +20,13 @@ def worked(embedded: Patient) -> Load:
         wait_for(lambda: load.done("submit") and load.done("confirm") and load.done("rename"), PATIENCE, "work is done")
     trial.judge()
     return load
+
+
+@pytest.fixture(scope="module")
+def put_back(embedded: Patient, worked: Load) -> Iterator[Callable[[], None]]:
+    """Nothing runs while the checker is tried."""
+    with embedded.stack.at_rest() as put_back:
+        yield put_back
 
 
 def lose_effect(stack: Stack, _: Load) -> None:
@@ -80,12 +87,14 @@ def get_stuck(stack: Stack, _: Load) -> None:
     ],
 )  # fmt: skip
 def test_harm_done_behind_the_systems_back_is_found(
-    embedded: Patient, worked: Load, kind: str, harm: Callable[[Stack, Load], None]
+    embedded: Patient, worked: Load, put_back: Callable[[], None], kind: str, harm: Callable[[Stack, Load], None]
 ) -> None:
     stack, deeds = embedded.stack, list(worked.deeds)
-    with stack.at_rest():
+    try:
         harm(stack, worked)
         found: Findings = check(stack, [worked], embedded.office)
+    finally:
         worked.deeds = deeds
+        put_back()
     assert getattr(found, kind), found.wrong
     assert check(stack, [worked], embedded.office).wrong == {}

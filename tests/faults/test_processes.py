@@ -49,8 +49,15 @@ def test_a_second_relay_takes_over_when_the_first_is_killed(patient: Patient) ->
     trial.judge()
 
 
-@pytest.mark.parametrize("point", ["consumer-before-commit", "consumer-after-commit"])
-@pytest.mark.parametrize("worker", ["customers-worker", "notifications-worker"])
+@pytest.mark.parametrize(
+    ("worker", "point"),
+    [
+        ("customers-worker", "consumer-before-commit"),
+        ("notifications-worker", "consumer-after-commit"),
+        pytest.param("customers-worker", "consumer-after-commit", marks=pytest.mark.plan),
+        pytest.param("notifications-worker", "consumer-before-commit", marks=pytest.mark.plan),
+    ],
+)
 def test_a_consumer_killed_around_its_commit_has_its_effect_once(patient: Patient, worker: str, point: str) -> None:
     trial = patient.trial(f"3 {worker} killed at {point}")
     with trial.under_load():
