@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, StorageState, sync_playwright
 
 from ops.api import Api, eventually
 from tests.browser.chromium import AXE, executable
@@ -239,11 +239,22 @@ def visit(stack: Stack, browser: Browser) -> Iterator[Visit]:
     assert complaints == []
 
 
+@pytest.fixture(scope="session")
+def kept() -> dict[str, StorageState]:
+    """What a browser keeps of a log in."""
+    return {}
+
+
 @pytest.fixture
-def staff(visit: Visit, world: World) -> Visitor:
+def staff(visit: Visit, world: World, kept: dict[str, StorageState]) -> Visitor:
     """A window in which the administrator is logged in, on a system that has something in it."""
     assert world.ids
-    return visit().log_in()
+    visitor = visit(storage_state=kept.get("staff"))
+    visitor.go("/")
+    if visitor.page.url.startswith(f"{visitor.stack.url}/login"):  # the first, or the one before has logged out
+        visitor.log_in()
+        kept["staff"] = visitor.context.storage_state()
+    return visitor
 
 
 @pytest.fixture
