@@ -20,7 +20,7 @@ from tests.integration.bus_bench import ROOT, eventually
 from tests.integration.fire_child import INBOX, OUTBOX, open_database, publish_waiting
 from tests.servers import Rabbit, rabbitmq
 
-SECONDS = float(os.environ.get("CRM_TEST_FIRE_SECONDS", "15"))
+SECONDS = float(os.environ.get("CRM_TEST_FIRE_SECONDS", "8"))
 BROKER_DIES_EVERY = 12.0
 CAST = {"publisher0": "publish", "publisher1": "publish", "consumer0": "consume", "consumer1": "consume"}
 
