@@ -35,12 +35,13 @@ def hold(session: Session, entity: type[E], key: str, **empty: Any) -> E:
     held = session.info.setdefault(_HELD, set())
     if known is not None and identity in held:
         return known
-    found = session.get(entity, key, with_for_update=True)
+    # What was loaded before the lock may be older than the row.
+    found = session.get(entity, key, with_for_update=True, populate_existing=True)
     if found is None:
         [primary] = entity.__mapper__.primary_key
         found = insert_new(session, entity, **{str(primary.key): key, **empty})
     if found is None:  # another transaction made it in this moment, and has committed
-        found = session.get_one(entity, key, with_for_update=True)
+        found = session.get_one(entity, key, with_for_update=True, populate_existing=True)
     held.add(identity)
     return found
 

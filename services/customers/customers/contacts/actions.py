@@ -58,7 +58,7 @@ def affiliate(
     is_primary: bool = False,
 ) -> Contact:
     """Join the two; the first contact of an organization becomes its primary one."""
-    hold_loaded(session, organization)
+    _hold(session, organization)
     primary = session.scalars(queries.primary_of(organization.id)).one_or_none()
     if primary is not None and is_primary:
         _demote(session, primary, by)
@@ -101,7 +101,7 @@ def set_primary(session: Session, contact: Contact, *, by: By) -> Contact:
     refuse_archived(contact.organization)
     if contact.is_primary:
         return contact
-    hold_loaded(session, contact.organization)
+    _hold(session, contact.organization)
     primary = session.scalars(queries.primary_of(contact.organization_id)).one_or_none()
     if primary is not None:
         _demote(session, primary, by)
@@ -115,7 +115,7 @@ def remove_contact(session: Session, contact: Contact, *, by: By) -> None:
     """End the affiliation; the person stays a customer. The oldest of the others takes over as primary."""
     refuse_archived(contact.organization)
     organization, was_primary = contact.organization, contact.is_primary
-    hold_loaded(session, organization)
+    _hold(session, organization)
     _tell(session, contact, by, kind="contact.removed", sentence=f"No longer a contact: {contact.person.name}")
     session.delete(contact)
     refresh_search(session, organization)
@@ -123,6 +123,12 @@ def remove_contact(session: Session, contact: Contact, *, by: By) -> None:
     if was_primary and heir is not None:
         heir.is_primary, heir.updated_at = True, by.now
     mark_changed(session, organization, changed="contacts", by=by)
+
+
+def _hold(session: Session, organization: Customer) -> None:
+    """One after the other; it may have been archived while this one waited."""
+    hold_loaded(session, organization)
+    refuse_archived(organization)
 
 
 def _person_for(session: Session, organization: Customer, details: Mapping[str, Any], *, by: By) -> Customer:

@@ -279,12 +279,13 @@ def _claim_external_ids(
     session: Session, customer_id: str, *, before: Mapping[str, str], after: Mapping[str, str]
 ) -> None:
     """Raises ExternalIdTaken where another customer has one of the new ones."""
-    for system, external_id in before.items() - after.items():
-        gone = delete(ExternalId).where(ExternalId.system == system, ExternalId.external_id == external_id)
-        session.execute(gone)
-    for system, external_id in after.items() - before.items():
-        _refuse_taken(session, system, external_id)
-        session.add(ExternalId(system=system, external_id=external_id, customer_id=customer_id))
+    changed = {system for system in {*before, *after} if before.get(system) != after.get(system)}
+    if changed:
+        mine = delete(ExternalId).where(ExternalId.customer_id == customer_id, ExternalId.system.in_(changed))
+        session.execute(mine)
+    for system in sorted(changed & after.keys()):
+        _refuse_taken(session, system, after[system])
+        session.add(ExternalId(system=system, external_id=after[system], customer_id=customer_id))
 
 
 def _refuse_taken(session: Session, system: str, external_id: str) -> None:

@@ -11,7 +11,7 @@ from customers.contacts.queries import between
 from customers.directory import queries
 from customers.directory.actions import By, enter_customer
 from customers.directory.models import Customer
-from customers.directory.rules import CustomerKind, DuplicateCustomer, company_domain, plain
+from customers.directory.rules import CustomerIsArchived, CustomerKind, DuplicateCustomer, company_domain, plain
 from customers.events import SubmitterIdentified
 from customers.intake.models import Submission
 from customers.intake.rules import Submitter, remark_on_matches
@@ -139,7 +139,11 @@ def _join(session: Session, organization: Found, person: Found, by: By) -> None:
     one_is_new = organization.was_created or person.was_created
     joined = between(organization.customer.id, person.customer.id)
     if one_is_new or session.scalars(joined).one_or_none() is None:
-        affiliate(session, organization.customer, person.customer, by=by)
+        try:
+            affiliate(session, organization.customer, person.customer, by=by)
+        except CustomerIsArchived as error:
+            # Archived in this moment: the next try will find another one, or make it.
+            raise NotYet(error.detail) from error
 
 
 def _source(submitter: Submitter) -> str:

@@ -1,0 +1,57 @@
+"""Rows that two transactions want on PostgreSQL: whoever waited reads what the other has written."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from customers.directory.models import Customer
+from customers.facts.actions import facts_of, note_interaction
+from servicekit.db import Database
+from servicekit.migrate import upgrade
+from servicekit.upsert import hold_loaded
+from tests import servers
+
+AT = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
+ROW = {
+    "id": "cus_1", "number": "CU-000001", "kind": "organization", "status": "active", "name": "Acme", "source": "manual",
+    "customer_since": AT.date(), "name_search": "acme", "search_text": "acme", "external_ids": {}, "created_at": AT,
+    "updated_at": AT,
+}  # fmt: skip
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    url = servers.postgres().fresh_database("customers")
+    database = Database(url, service="customers")
+    upgrade(database, "customers")
+    with database.write() as session:
+        session.add(Customer(**ROW))
+        facts_of(session, "cus_1")
+    yield database
+    database.close()
+    servers.postgres().drop(url)
+
+
+def test_a_row_that_was_loaded_before_its_lock_is_read_anew(database: Database) -> None:
+    with database.write() as session:
+        customer = session.scalars(select(Customer)).one()
+        assert customer.facts is not None  # loaded with it, without a lock
+        with database.write() as other:
+            note_interaction(other, customer_ids=["cus_1"], at=AT + timedelta(minutes=5))
+        note_interaction(session, customer_ids=["cus_1"], at=AT + timedelta(minutes=3))
+    with database.read() as session:
+        assert facts_of(session, "cus_1").last_interaction_at == AT + timedelta(minutes=5)
+
+
+def test_a_loaded_row_is_held_as_it_is_now_and_once(database: Database) -> None:
+    with database.write() as session:
+        customer = session.scalars(select(Customer)).one()
+        with database.write() as other:
+            other.get_one(Customer, "cus_1").is_archived = True
+        hold_loaded(session, customer)
+        assert (customer.is_archived, customer.version) == (True, 2)
+        customer.name = "Acme Ltd."
+        hold_loaded(session, customer)
+        assert (customer.name, customer.version) == ("Acme Ltd.", 3)
