@@ -2,7 +2,6 @@
 
 import contextlib
 import ctypes
-import gc
 import importlib
 import logging
 import os
@@ -16,6 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, NoReturn
 
+from servicekit import collector
+
 PR_SET_PDEATHSIG = 1
 PR_SET_NAME = 15
 POLL_SECONDS = 0.02
@@ -28,11 +29,10 @@ def can_fork() -> bool:
 
 
 def preload(modules: Sequence[str]) -> None:
-    """Import what the copies will need, and keep the collector from touching, and so unsharing, those pages."""
+    """Import what the copies will need, and set the collector for all of them."""
     for module in modules:
         importlib.import_module(module)
-    gc.collect()
-    gc.freeze()
+    collector.settle()
 
 
 def is_module(argv: Sequence[str]) -> bool:

@@ -95,7 +95,8 @@ class Supervisor:
                     progress(child.program.name)
             if waiting and time.monotonic() > deadline:
                 raise NotReady(waiting[0].complaint(f"was not ready after {seconds:.0f} s"))
-            time.sleep(POLL_SECONDS if waiting else 0)
+            if waiting:
+                time.sleep(POLL_SECONDS)
         self._refuse_dead()
 
     def run(self) -> None:

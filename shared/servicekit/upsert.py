@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT DO NOTHING on both databases."""
+"""Rows that several transactions want at once: inserted once, kept newest, held until commit; on both databases."""
 
 from functools import cache
 from typing import Any, TypeVar

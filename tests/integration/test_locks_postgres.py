@@ -1,21 +1,26 @@
 """Rows that two transactions want on PostgreSQL: whoever waited reads what the other has written."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
+from customers.directory.actions import By, add_customer
 from customers.directory.models import Customer
+from customers.directory.rules import DuplicateCustomer
 from customers.facts.actions import facts_of, note_interaction
 from servicekit.db import Database
 from servicekit.migrate import upgrade
 from servicekit.upsert import hold_loaded
 from tests import servers
+from tests.stacks import wait_for
 
 AT = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 ROW = {
-    "id": "cus_1", "number": "CU-000001", "kind": "organization", "status": "active", "name": "Acme", "source": "manual",
+    "id": "cus_1", "number": "CU-900000", "kind": "organization", "status": "active", "name": "Acme", "source": "manual",
     "customer_since": AT.date(), "name_search": "acme", "search_text": "acme", "external_ids": {}, "created_at": AT,
     "updated_at": AT,
 }  # fmt: skip
@@ -55,3 +60,26 @@ def test_a_loaded_row_is_held_as_it_is_now_and_once(database: Database) -> None:
         customer.name = "Acme Ltd."
         hold_loaded(session, customer)
         assert (customer.name, customer.version) == ("Acme Ltd.", 3)
+
+
+def test_of_two_who_add_the_same_email_at_once_the_second_is_told_of_the_first(database: Database) -> None:
+    def add() -> str:
+        with database.write() as session:
+            return added(session).number
+
+    def added(session: Session) -> Customer:
+        details = {"kind": "individual", "name": "Nora Berg", "email": "nora@berg.example"}
+        return add_customer(session, details=details, by=By(now=AT))
+
+    def somebody_waits() -> bool:
+        with database.read() as session:
+            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            return bool(session.scalar(text(waiting)))
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            number = added(session).number
+            second = pool.submit(add)
+            wait_for(somebody_waits, 5, "the second waits for the first")
+        with pytest.raises(DuplicateCustomer, match=number):
+            second.result(30)
