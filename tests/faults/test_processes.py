@@ -103,6 +103,7 @@ def test_a_name_never_goes_back_to_an_older_one_whatever_overtakes_what(patient:
     trial.judge()
 
 
+@pytest.mark.plan  # on a saturated machine a service needs longer to start than the gateway waits for it
 def test_a_rolling_restart_under_load_fails_no_request_and_redelivers_nothing(embedded: Patient) -> None:
     # Not on the servers: there a wire answers for the service of orders while it is away, so that requests count as sent.
     trial = embedded.trial("19 rolling restart")
