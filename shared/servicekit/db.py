@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import JSON, DateTime, Dialect, Engine, String, TypeDecorator, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
@@ -145,6 +146,7 @@ def is_outage(error: DBAPIError) -> bool:
 def _postgres_engine(url: str) -> Engine:
     engine = create_engine(
         url,
+        json_deserializer=msgspec.json.decode,
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import marshmallow as ma
@@ -17,6 +18,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, o
 from sqlalchemy.orm import Session
 
 from servicekit.errors import FieldError, Invalid
+from servicekit.records import Records
 from servicekit.schemas import Instant, Schema
 
 MAX_COUNT = 10_000
@@ -85,7 +87,10 @@ _CONDITIONS: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """How one resource is listed. `sorts` must name columns or expressions that are never NULL."""
+    """How one resource is listed. `sorts` must name columns or expressions that are never NULL.
+
+    Without `records` each row is an entity, with whatever that loads.
+    """
 
     reads: type[ma.Schema]
     id: Any
@@ -93,6 +98,7 @@ class Listing:
     default_sort: str
     filters: Mapping[str, Filter] = field(default_factory=dict)
     search: Callable[[str], ColumnElement[bool]] | None = None
+    records: Records | None = None
 
     @cached_property
     def query_schema(self) -> type[ma.Schema]:
@@ -112,6 +118,11 @@ class Listing:
             for operator, make in one.operators.items():
                 names[f"{name}[{operator}]" if operator else name] = make()
         return Schema.from_dict(names, name=f"{self.reads.__name__.removesuffix('Read')}Query")
+
+    @cached_property
+    def make(self) -> Callable[[Sequence[Any]], Any]:
+        """What to dump, of a row as `read_page` gets it."""
+        return self.records.maker() if self.records is not None else itemgetter(0)
 
     def narrow(self, statement: Select[Any], query: Mapping[str, Any]) -> Select[Any]:
         """Apply filters and search."""
@@ -167,7 +178,7 @@ def read_page(
     cursor = None
     if len(found) > len(rows):
         cursor = _make_cursor(rows[-1][-len(keys) :], mark, secret)
-    return Page(rows=[row[0] for row in rows], next_cursor=cursor, total=total)
+    return Page(rows=[listing.make(row) for row in rows], next_cursor=cursor, total=total)
 
 
 def _count(session: Session, statement: Select[Any]) -> dict[str, Any]:

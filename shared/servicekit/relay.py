@@ -21,7 +21,8 @@ from servicekit.kit_tables import OutboxRow
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
+# Each batch waits once for the broker's last confirm: at 200 that was a fifth of the time.
+BATCH = 1000
 CHANNEL = "outbox"
 # A look without a reason: a commit wakes the relay by itself.
 IDLE_SECONDS = 1.0

@@ -30,7 +30,7 @@ class Schema(ma.Schema):
 
 def instant_text(value: dt.datetime) -> str:
     """An instant as it goes out."""
-    return value.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return value.astimezone(dt.UTC).isoformat("T", "milliseconds")[:-6] + "Z"
 
 
 def money_parts(value: Money) -> dict[str, str]:

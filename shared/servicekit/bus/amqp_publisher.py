@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import itertools
+import operator
 import threading
 import time
 from collections.abc import Sequence
@@ -16,8 +18,6 @@ from pika.spec import Basic
 
 from servicekit.bus.amqp_link import explain, parameters
 from servicekit.bus.contract import BusDown
-
-BATCH = 200
 
 # The broker closes the channel over one message: no access to its routing key, a forged user, too large.
 ABOUT_A_MESSAGE = frozenset({311, 403, 406})
@@ -70,8 +70,7 @@ class Publisher:
         deadline = time.monotonic() + timeout
         tally = Tally()
         with self._lock:
-            for start in range(0, len(letters), BATCH):
-                self._send_batch(letters[start : start + BATCH], tally, deadline)
+            self._send_batch(letters, tally, deadline)
         return tally
 
     def close(self) -> None:
@@ -186,7 +185,8 @@ class _Line:
 
     def _on_confirm(self, frame: Method) -> None:
         last = frame.method.delivery_tag
-        numbers = [number for number in self._pending if number <= last] if frame.method.multiple else [last]
+        is_due = functools.partial(operator.ge, last)  # the pending ones stand in the order of their numbers
+        numbers = list(itertools.takewhile(is_due, self._pending)) if frame.method.multiple else [last]
         is_ack = isinstance(frame.method, Basic.Ack)
         for letter in [self._pending.pop(number) for number in numbers if number in self._pending]:
             if not is_ack:

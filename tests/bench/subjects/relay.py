@@ -11,6 +11,7 @@ import psycopg
 from servicekit.bus import connect, topology
 from servicekit.db import Database
 from servicekit.events import new_event_id
+from servicekit import relay
 from servicekit.migrate import upgrade
 from servicekit.testing import envelope
 from tests.bench import children, raw_broker
@@ -23,7 +24,7 @@ TYPE = "row.waited.v1"
 LISTENERS = ("one", "two")
 BODY_BYTES = 1024
 # As many as the relay takes at a time, so that the warm-up leaves no part of a batch.
-WARM = 200
+WARM = relay.BATCH
 COLUMNS = ("event_id", "type", "aggregate_id", "aggregate_version", "envelope", "occurred_at")
 
 

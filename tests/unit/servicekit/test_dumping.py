@@ -11,6 +11,9 @@ from typing import Any
 import marshmallow as ma
 import pytest
 from marshmallow import fields
+from sqlalchemy import create_engine
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from servicekit.dumping import dumper
 from servicekit.money import Money
@@ -86,6 +89,58 @@ def test_the_compiled_dump_is_marshmallows_own(thing: Any) -> None:
     assert dumper(Outer)(thing) == expected
     assert list(dumper(Outer)(thing)) == list(expected)
     assert "secret" not in expected
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Row(Base):
+    __tablename__ = "rows"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    number: Mapped[int | None]
+    on: Mapped[dt.date] = mapped_column(deferred=True)
+    at: Mapped[dt.datetime]
+
+    @property
+    def colour(self) -> Colour:
+        return Colour.RED
+
+    @hybrid_property
+    def is_open(self) -> bool:
+        return self.number is None
+
+
+def test_an_entity_is_dumped_as_by_marshmallow_with_what_it_computes_and_what_it_has_not_loaded() -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Row(id=1, text="Grüße", number=None, on=dt.date(2026, 2, 28), at=AT))
+        session.commit()
+    with Session(engine) as session:
+        row = session.get_one(Row, 1)
+        row.__dict__["at"] = AT  # SQLite alone keeps no zone
+        assert "on" not in row.__dict__
+        assert dumper(Outer)(row)["on"] == "2026-02-28"
+        assert dumper(Outer)(row) == Outer().dump(row)
+        assert list(dumper(Outer)(row)) == list(Outer().dump(row))
+        assert dumper(Outer)(row)["is_open"] is True
+        assert dumper(Outer)(row)["colour"] == "red"
+
+
+def test_an_entity_with_all_that_is_shown_is_dumped_in_one_expression() -> None:
+    class Shown(ma.Schema):
+        text = fields.String()
+        number = fields.Integer()
+        colour = fields.String()
+        on = fields.Date()
+        asked = fields.Function(lambda row: f"{row.text}?")
+
+    row = Row(text="a", number=3, on=dt.date(2026, 2, 28))
+    assert dumper(Shown)(row) == Shown().dump(row)
+    assert dumper(Shown)(row) == {"text": "a", "number": 3, "colour": "red", "on": "2026-02-28", "asked": "a?"}
 
 
 def test_what_is_computed_or_has_no_dict_is_dumped_all_the_same() -> None:

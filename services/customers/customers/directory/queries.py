@@ -1,12 +1,15 @@
 """Read the directory; everything a caller is shown starts from what the caller may see."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Select, and_, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from customers.directory.models import Contact, Customer, ExternalId
 from customers.directory.rules import CustomerKind, plain, search_words
 from servicekit.auth import Principal, visible
 from servicekit.errors import NotFound
+from servicekit.records import Records
 
 
 def visible_customers(principal: Principal) -> Select[Customer]:
@@ -14,14 +17,23 @@ def visible_customers(principal: Principal) -> Select[Customer]:
     return visible(select(Customer), principal, owner=Customer.owner_id, team=Customer.team_id)
 
 
-# What lists never show; the longest is read by searches alone.
-NOT_SHOWN = tuple(
-    defer(column, raiseload=True)
-    for column in (
-        Customer.search_text, Customer.name_search, Customer.email_norm, Customer.email_key, Customer.domain,
+SHOWN = Records(
+    entity=Customer,
+    leaves_out=[
+        Customer.search_text,  # the longest; searches alone read it
+        Customer.name_search,
+        Customer.email_norm,
+        Customer.email_key,
+        Customer.domain,
         Customer.blocked_by,
-    )
-)  # fmt: skip
+    ],
+    along=[Customer.facts],
+)
+
+
+def customers_to_show(principal: Principal) -> Select[Any]:
+    """The same as records of what a list shows."""
+    return visible(SHOWN.statement, principal, owner=Customer.owner_id, team=Customer.team_id)
 
 
 def visible_customer_ids(principal: Principal) -> Select[str]:

@@ -44,6 +44,7 @@ CUSTOMERS = Listing(
     },
     default_sort="-created_at",
     search=queries.matching,
+    records=queries.SHOWN,
 )
 
 
@@ -54,7 +55,7 @@ def list_customers(call: Call) -> Select[Any]:
     Archived ones are left out unless `is_archived=true` asks for them. `q` looks into name, e-mail, phone number in any
     format, customer number and the names of contacts; accents and case do not matter.
     """
-    return unless_asked(queries.visible_customers(call.principal), call.query).options(*queries.NOT_SHOWN)
+    return unless_asked(queries.customers_to_show(call.principal), call.query)
 
 
 @routes.post(
