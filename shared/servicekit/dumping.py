@@ -1,7 +1,7 @@
 """Schemas made once, and turned into plain functions that dump: what marshmallow decides a row anew is decided once."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -12,8 +12,7 @@ from servicekit.schemas import Instant, MoneyField, instant_text, money_parts
 
 Writer = Callable[[Any], Any]
 _MISSING = object()
-_Part = tuple[str, str, Writer | None, fields.Field[Any], str]
-"""Key in the answer, attribute of the thing, how to write it; the field and its name, where marshmallow writes it."""
+_NOTHING: Mapping[str, Any] = {}
 
 
 @cache
@@ -29,20 +28,10 @@ def dumper(schema: type[ma.Schema]) -> Callable[[Any], dict[str, Any]]:
     if any(made._hooks.values()):  # noqa: SLF001 - marshmallow has no other way to ask
         return made.dump
     parts = [_part(name, field) for name, field in made.dump_fields.items()]
-    by_kind: dict[type, Callable[[Any], dict[str, Any]]] = {}
 
     def dump(thing: Any) -> dict[str, Any]:
-        kind = type(thing)
-        dump_kind = by_kind.get(kind)
-        if dump_kind is None:
-            dump_kind = by_kind[kind] = _for_kind(kind, parts)
-        return dump_kind(thing)
-
-    return dump
-
-
-def _for_kind(kind: type, parts: Sequence[_Part]) -> Callable[[Any], dict[str, Any]]:
-    def dump(thing: Any) -> dict[str, Any]:
+        is_mapping = isinstance(thing, Mapping)
+        known = thing if is_mapping else getattr(thing, "__dict__", _NOTHING)
         row = {}
         for key, name, write, field, attribute in parts:
             if write is None:
@@ -50,54 +39,18 @@ def _for_kind(kind: type, parts: Sequence[_Part]) -> Callable[[Any], dict[str, A
                 if value is not ma.missing:
                     row[key] = value
                 continue
-            value = thing.get(name, _MISSING) if is_mapping else getattr(thing, name, _MISSING)
-            if value is not _MISSING:
-                row[key] = None if value is None else write(value)
+            value = known.get(name, _MISSING)
+            if value is _MISSING:  # an entity has its columns in its __dict__, but not its properties
+                value = _MISSING if is_mapping else getattr(thing, name, _MISSING)
+                if value is _MISSING:
+                    continue
+            row[key] = None if value is None else write(value)
         return row
 
-    is_mapping = issubclass(kind, Mapping)
-    return _compiled(kind, parts, dump) if hasattr(kind, "__mapper__") else dump
+    return dump
 
 
-def _compiled(kind: type, parts: Sequence[_Part], otherwise: Callable[[Any], Any]) -> Callable[[Any], dict[str, Any]]:
-    """One expression for all fields: a page is hundreds of rows times fields, and the loop half of its time."""
-    mapped = kind.__mapper__.attrs  # type: ignore[attr-defined] # the caller has looked
-    used: dict[str, Any] = {"otherwise": otherwise}
-    lines = []
-    for number, (key, name, write, field, attribute) in enumerate(parts):
-        use = f"write{number}"
-        if write is None:
-            used[use] = _by_marshmallow(field, attribute)
-            lines.append(f"{key!r}: {use}(thing),")
-            continue
-        used[use] = write
-        # An entity has its columns in its __dict__, but not its properties.
-        read = f"known[{name!r}]" if name in mapped else f"thing.{name}"
-        lines.append(f"{key!r}: value if (value := {read}) is None or value.__class__ is {use} else {use}(value),")
-    source = f"""
-def dump(thing):
-    known = thing.__dict__
-    try:
-        return {{{" ".join(lines)}}}
-    except (KeyError, AttributeError):  # something is not loaded yet, or not there
-        return otherwise(thing)
-"""
-    exec(source, used)  # noqa: S102 - of names that our own schemas declare
-    made: Callable[[Any], dict[str, Any]] = used["dump"]
-    return made
-
-
-def _by_marshmallow(field: fields.Field[Any], name: str) -> Writer:
-    def write(thing: Any) -> Any:
-        value = field.serialize(name, thing)
-        if value is ma.missing:
-            raise KeyError(name)
-        return value
-
-    return write
-
-
-def _part(name: str, field: fields.Field[Any]) -> _Part:
+def _part(name: str, field: fields.Field[Any]) -> tuple[str, str, Writer | None, fields.Field[Any], str]:
     key = field.data_key if field.data_key is not None else name
     attribute = field.attribute or name
     is_plain = "." not in attribute and field.dump_default is ma.missing

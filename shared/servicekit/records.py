@@ -1,4 +1,4 @@
-"""What a list shows, read as columns: an entity with a session behind it costs four times as much, to be dumped once."""
+"""What a list shows, read as plain columns: entities that a session tracks cost too much to be shown once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,13 +6,14 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Select, inspect, select
+from sqlalchemy.orm import Mapper
 
 Make = Callable[[Sequence[Any]], Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Records:
-    """How to read `entity` for being shown: without the columns of `leaves_out`, with the one row behind each of `along`.
+    """How to read `entity` to be shown: without the columns of `leaves_out`, with the row each of `along` leads to.
 
     What comes out is an `entity` that no session knows: its columns and what its properties make of them can be read;
     anything that was not read raises `UnmappedInstanceError`, and nothing is ever written.
@@ -54,7 +55,8 @@ class Records:
 
 
 def _columns(entity: type) -> list[Any]:
-    return [getattr(entity, attribute.key) for attribute in inspect(entity).column_attrs]
+    mapper: Mapper[Any] = inspect(entity)
+    return [getattr(entity, attribute.key) for attribute in mapper.column_attrs]
 
 
 def _target(relationship: Any) -> type:
@@ -72,7 +74,7 @@ def _maker(entity: type, columns: Sequence[Any], start: int) -> Make:
     end = start + len(names)
 
     def make(row: Sequence[Any]) -> Any:
-        record = object.__new__(entity)
+        record: Any = object.__new__(entity)
         record.__dict__.update(zip(names, row[start:end], strict=True))
         return record
 

@@ -8,10 +8,10 @@ from typing import Any
 import pika
 import psycopg
 
+from servicekit import relay
 from servicekit.bus import connect, topology
 from servicekit.db import Database
 from servicekit.events import new_event_id
-from servicekit import relay
 from servicekit.migrate import upgrade
 from servicekit.testing import envelope
 from tests.bench import children, raw_broker

@@ -130,7 +130,7 @@ def test_an_entity_is_dumped_as_by_marshmallow_with_what_it_computes_and_what_it
         assert dumper(Outer)(row)["colour"] == "red"
 
 
-def test_an_entity_with_all_that_is_shown_is_dumped_in_one_expression() -> None:
+def test_an_entity_with_all_that_is_shown_is_dumped_as_by_marshmallow() -> None:
     class Shown(ma.Schema):
         text = fields.String()
         number = fields.Integer()
