@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, jsonify, request, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, jsonify, request, send_from_directory, url_for
 
 from gateway import admission, upstreams
 from gateway.routing import committed
 from gateway.sealing import PAGE_POLICY
+from servicekit import health
 from servicekit.app import Service
 from servicekit.auth import ANONYMOUS
 from servicekit.errors import Error, Forbidden, Unavailable
-from servicekit.levels import missing_migrations
 
 documents = Blueprint("documents", __name__, static_folder="documents_static", static_url_path="/api/docs/static")
 
@@ -72,13 +72,9 @@ def install_documents(app: Flask, service: Service) -> None:
 
     def readyz() -> tuple[Response, int]:
         """Ready when the gateway itself is: a service that is down is named and takes only its own routes with it."""
-        database = _database(service)
-        services = _services()
-        is_ready = database == "ok"
-        is_whole = all(one == "ok" for one in services.values())
-        status = "not ready" if not is_ready else "ready" if is_whole else "degraded"
-        body = {"status": status, "service": service.name, "checks": {"database": database, **services}}
-        return jsonify(body), 200 if is_ready else 503
+        own, services = health.checks(service), _services()
+        body = {"status": health.status({**own, **services}), "service": service.name, "checks": {**own, **services}}
+        return jsonify(body), health.code(own)
 
     def metrics() -> Any:
         if request.remote_addr not in {"127.0.0.1", "::1"}:
@@ -89,15 +85,6 @@ def install_documents(app: Flask, service: Service) -> None:
 
     app.view_functions["readyz"] = readyz
     app.view_functions["metrics"] = metrics
-
-
-def _database(service: Service) -> str:
-    try:
-        missing = missing_migrations(service.database.engine, service.package)
-    except Exception as error:
-        current_app.logger.warning("not ready", exc_info=error)
-        return "cannot be reached"
-    return f"migrations missing: {', '.join(missing)}" if missing else "ok"
 
 
 def _services() -> Mapping[str, str]:
@@ -112,4 +99,6 @@ def _state(name: str) -> str:
         return "cannot be reached"
     except Error as error:
         return error.detail
-    return "ok" if answer.is_ok else "not ready"
+    if not answer.is_ok:
+        return "not ready"
+    return "degraded" if (answer.data or {}).get("status") == "degraded" else health.OK

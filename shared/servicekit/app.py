@@ -1,10 +1,9 @@
 """A service: its settings, database, bus, routes, consumers and jobs put together behind one Flask app."""
 
-import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Any
 
@@ -17,21 +16,18 @@ from servicekit.cli import install_commands
 from servicekit.consumers import Consumers
 from servicekit.db import Database
 from servicekit.events import Event
+from servicekit.health import install_health
 from servicekit.http import JSON_LIMIT, Operation, Routes, perform
 from servicekit.ids import new_id
 from servicekit.jobs import Jobs, Wakeups
-from servicekit.levels import missing_migrations
 from servicekit.logs import set_up_logs
 from servicekit.metrics import install_metrics
 from servicekit.problems import install_problems
 from servicekit.receiving import Receiver
-from servicekit.relay import backlog, notify
+from servicekit.relay import notify
 from servicekit.settings import Settings
 
-log = logging.getLogger(__name__)
-
 Clock = Callable[[], datetime]
-EVENTS_ARE_LATE = timedelta(seconds=10)
 _PERMISSION = re.compile(r"[a-z_]+:[a-z_]+\Z")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 
@@ -57,6 +53,7 @@ class Service:
     jobs: Jobs
     events: Sequence[type[Event]]
     operations: Sequence[Operation]
+    started: datetime
     clock: Clock = utc_now
     wake_relay_here: Callable[[], None] | None = None
     wakeups: Wakeups = field(default_factory=Wakeups)
@@ -124,6 +121,7 @@ def create_service(
         jobs=jobs or Jobs(settings.service),
         events=events,
         operations=[operation for one in routes for operation in one.operations],
+        started=clock(),
         clock=clock,
     )
     app.extensions["service"] = service
@@ -132,7 +130,8 @@ def create_service(
     install_problems(app)
     _install_requests(app)
     install_metrics(app, service)
-    _install_health(app, service)
+    install_health(app, service)
+    _install_document(app, service)
     _install_routes(app, service)
     install_commands(app, service)
     return app
@@ -172,42 +171,9 @@ def _install_requests(app: Flask) -> None:
         return response
 
 
-def _install_health(app: Flask, service: Service) -> None:
-    @app.get("/livez")
-    def livez() -> Response:
-        return jsonify({"status": "alive"})
-
-    @app.get("/readyz")
-    def readyz() -> tuple[Response, int]:
-        database = _check_database(service)
-        is_ready = database == "ok"
-        events = _check_outbox(service) if is_ready else "not known"
-        status = ("ready" if events == "ok" else "degraded") if is_ready else "not ready"
-        body = {"status": status, "service": service.name, "checks": {"database": database, "events": events}}
-        return jsonify(body), 200 if is_ready else 503
-
+def _install_document(app: Flask, service: Service) -> None:
     @app.get("/openapi.json")
     def openapi() -> Response:
         from servicekit.openapi import build_openapi  # noqa: PLC0415 - apispec is needed only here
 
         return jsonify(build_openapi(service.name, service.operations))
-
-
-def _check_outbox(service: Service) -> str:
-    """Requests are answered while the bus is away, so late events make a service degraded, and not unready."""
-    with service.database.read() as session:
-        count, since = backlog(session)
-    if since is None or service.clock() - since < EVENTS_ARE_LATE:
-        return "ok"
-    return (
-        f"{count} not published, the oldest of {since:%Y-%m-%d %H:%M:%S} UTC: is the worker running, is the bus there?"
-    )
-
-
-def _check_database(service: Service) -> str:
-    try:
-        missing = missing_migrations(service.database.engine, service.package)
-    except Exception as error:
-        log.warning("not ready", exc_info=error)
-        return "cannot be reached"
-    return f"migrations missing: {', '.join(missing)}" if missing else "ok"

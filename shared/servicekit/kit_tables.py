@@ -103,3 +103,13 @@ class JobRun(KitBase):
 
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class WorkerSeen(KitBase):
+    """The last sign of life of the service's workers; `waiting` events were in its queue, where the bus could tell."""
+
+    __tablename__ = "worker_seen"
+
+    service: Mapped[str] = mapped_column(String(100), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    waiting: Mapped[int | None]

@@ -13,6 +13,8 @@ from servicekit.db import is_postgres
 E = TypeVar("E", bound=DeclarativeBase)
 # What this transaction has locked: a session of ours lives for one.
 _HELD = "held"
+# What this transaction has made.
+_MADE = "made"
 
 
 def one_at_a_time(session: Session, *keys: str) -> None:
@@ -60,8 +62,15 @@ def hold_loaded(session: Session, loaded: DeclarativeBase) -> None:
 def hold_new(session: Session, new: DeclarativeBase) -> None:
     """Add a row that nobody else can know yet: it counts as held."""
     session.add(new)
-    primary = new.__mapper__.primary_key_from_instance(new)
-    session.info.setdefault(_HELD, set()).add(identity_key(type(new), primary))
+    identity = identity_key(type(new), new.__mapper__.primary_key_from_instance(new))
+    session.info.setdefault(_HELD, set()).add(identity)
+    session.info.setdefault(_MADE, set()).add(identity)
+
+
+def was_made_here(session: Session, entity: DeclarativeBase) -> bool:
+    """Did this transaction make it, by `hold_new`? Then nobody else has seen it yet."""
+    identity = identity_key(type(entity), entity.__mapper__.primary_key_from_instance(entity))
+    return identity in session.info.get(_MADE, ())
 
 
 def insert_new(session: Session, entity: type[E], **values: Any) -> E | None:

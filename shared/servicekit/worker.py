@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from servicekit import collector, idempotency, inbox, outbox_care, parking
+from servicekit import collector, health, idempotency, inbox, outbox_care, parking
 from servicekit.bus import BusDown, Delivery
 from servicekit.context import Trace, tracing
 from servicekit.errors import Unavailable
@@ -126,6 +126,7 @@ def _own_jobs(service: "Service") -> list[Scheduled]:
     """What the kit itself does in every service."""
     return [
         Scheduled(name="park_dead_messages", seconds=10, run=_park_dead(service)),
+        Scheduled(name="give_a_sign", seconds=health.SIGN_SECONDS, run=lambda _: health.give_a_sign(service)),
         Scheduled(name="forget_old_rows", seconds=timedelta(hours=1).total_seconds(), run=_forget_old_rows),
     ]
 

@@ -100,13 +100,11 @@ class AmqpBus:
                 count += 1
 
     def depth(self, service: str) -> Depth:
-        return Depth(
-            waiting=self._messages_in(topology.events_queue(service)),
-            dead=self._messages_in(topology.parked_queue(service)),
-        )
+        waiting, dead = self._messages_in(topology.events_queue(service), topology.parked_queue(service))
+        return Depth(waiting=waiting, dead=dead)
 
     def unrouted(self) -> int:
-        return self._messages_in(topology.UNROUTED_QUEUE)
+        return self._messages_in(topology.UNROUTED_QUEUE)[0]
 
     def check(self) -> None:
         if self._publisher.is_open or time.monotonic() - self._checked_at < CHECK_LASTS_SECONDS:
@@ -131,8 +129,7 @@ class AmqpBus:
         if copy.id not in self._courier.send([copy], COPY_TIMEOUT).confirmed:
             raise BusDown("RabbitMQ did not take the copy for a later attempt.")
 
-    def _messages_in(self, queue: str) -> int:
+    def _messages_in(self, *queues: str) -> list[int]:
         with channel(self._url, "count") as open_channel:
-            answer = open_channel.queue_declare(queue, passive=True)
-        assert isinstance(answer.method, pika.spec.Queue.DeclareOk)  # noqa: S101 - what pika's types leave open
-        return int(answer.method.message_count)
+            answers = [open_channel.queue_declare(queue, passive=True).method for queue in queues]
+        return [int(answer.message_count) for answer in answers if isinstance(answer, pika.spec.Queue.DeclareOk)]

@@ -31,7 +31,7 @@ from servicekit.errors import FieldError, Invalid
 from servicekit.ids import new_id
 from servicekit.numbers import next_number
 from servicekit.outbox import record
-from servicekit.upsert import hold_loaded, hold_new, one_at_a_time
+from servicekit.upsert import hold_loaded, hold_new, one_at_a_time, was_made_here
 
 E = TypeVar("E", bound=CustomerState)
 _ADDRESS = ("street", "city", "postcode", "country")
@@ -156,7 +156,9 @@ def unblock_customer(session: Session, customer: Customer, *, by: By) -> Custome
 
 
 def mark_changed(session: Session, customer: Customer, *, changed: str, by: By) -> None:
-    """After something that hangs on the customer changed: a new version and its event."""
+    """After something that hangs on the customer changed: a new version and its event; a new one is told as new."""
+    if was_made_here(session, customer):
+        return
     hold_loaded(session, customer)  # others wait their turn, and an event tells the whole state, as it is now
     _touch(session, customer, by)
     record(session, _state(CustomerUpdated, customer, changed), about=customer, at=by.now)
