@@ -49,6 +49,8 @@ def envelope(email: Email, settings: NotificationsSettings) -> Envelope:
     elif email.reply_to:
         message["Reply-To"] = Address(addr_spec=email.reply_to)
     message.set_content(rendered.text, cte="quoted-printable")
+    # Quoted-printable text holds no "=e", so this can stand nowhere else; and the same e-mail is always the same bytes.
+    message.make_alternative(boundary=f"={email.id}")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     return Envelope(
         id=email.id,
