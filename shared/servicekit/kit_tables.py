@@ -29,6 +29,12 @@ class OutboxRow(KitBase):
             postgresql_where=text("published_at IS NULL"),
             sqlite_where=text("published_at IS NULL"),
         ),
+        Index(
+            "ix_outbox_refused",
+            "aggregate_id",
+            postgresql_where=text("attempts > 0 AND published_at IS NULL"),
+            sqlite_where=text("attempts > 0 AND published_at IS NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

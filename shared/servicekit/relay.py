@@ -7,15 +7,17 @@ import random
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Select, bindparam, func, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select, text, update
+from sqlalchemy.orm import Session, aliased
 
 from servicekit.bus import RECONNECT_SECONDS, Bus, BusDown, Outgoing, Receipt
-from servicekit.db import Database
+from servicekit.db import Database, UtcDateTime
 from servicekit.failpoints import reach
 from servicekit.kit_tables import OutboxRow
 
@@ -24,57 +26,99 @@ log = logging.getLogger(__name__)
 # Each batch waits once for the broker's last confirm: at 200 that was a fifth of the time.
 BATCH = 1000
 CHANNEL = "outbox"
+LONGEST_PAUSE_SECONDS = 3600
 # A look without a reason: a commit wakes the relay by itself.
 IDLE_SECONDS = 1.0
 
 
-def publish_waiting(database: Database, bus: Bus, *, now: Callable[[], datetime]) -> int:
-    """One batch: publish, await the confirms, mark. On BusDown the rows stay and go out again with the same ids."""
+@dataclass(frozen=True, kw_only=True)
+class Pass:
+    """One look into the outbox: how many events were `taken` from it, and how many of them are `published` now."""
+
+    taken: int
+    published: int
+
+
+def publish_waiting(database: Database, bus: Bus, *, now: Callable[[], datetime], again: bool = True) -> Pass:
+    """One batch: publish, await the confirms, mark. On BusDown the rows stay and go out again with the same ids.
+
+    With `again` those that the bus refused before have their turn too, as soon as theirs is due.
+    """
     with database.read() as session:
-        rows = _waiting(session, now=now())
+        rows = list(session.execute(_FRESH))
+        if again:
+            rows += session.execute(_REFUSED, {"now": now()})
     if not rows:
-        return 0
+        return Pass(taken=0, published=0)
     reach("relay-before-publish")
     receipt = bus.publish(
         [Outgoing(id=r.event_id, type=r.type, body=r.envelope.encode(), key=r.aggregate_id) for r in rows]
     )
     reach("relay-after-confirm")
     with database.write() as session:
-        _mark(session, receipt, now=now())
-    for event_id, reason in receipt.refused.items():
-        log.error("event refused by the bus", extra={"event_id": event_id, "reason": reason})
-    return len(receipt.confirmed)
+        _mark(session, rows, receipt, now=now())
+    for reason, count in Counter(receipt.refused.values()).items():
+        log.error("events refused by the bus", extra={"count": count, "reason": reason})
+    return Pass(taken=len(rows), published=len(receipt.confirmed))
 
 
-def _waiting_query() -> Select[str, str, str, str]:
-    unpublished = OutboxRow.published_at.is_(None)
-    # A refused event holds back the later ones of its aggregate, and nobody else's.
-    held = select(OutboxRow.aggregate_id).where(unpublished, OutboxRow.next_try_at > bindparam("now"))
-    query = select(OutboxRow.event_id, OutboxRow.type, OutboxRow.envelope, OutboxRow.aggregate_id).where(
-        unpublished, OutboxRow.aggregate_id.not_in(held)
+def _unpublished(condition: ColumnElement[bool]) -> Select[str, str, str, str, int, str | None]:
+    """A refused event holds back the later ones of its aggregate until it is through, and nobody else's."""
+    earlier = aliased(OutboxRow)
+    is_held = exists().where(
+        earlier.aggregate_id == OutboxRow.aggregate_id,
+        earlier.attempts > text("0"),  # as the index has it
+        earlier.published_at.is_(None),
+        earlier.id < OutboxRow.id,
     )
+    query = select(
+        OutboxRow.event_id,
+        OutboxRow.type,
+        OutboxRow.envelope,
+        OutboxRow.aggregate_id,
+        OutboxRow.attempts,
+        OutboxRow.last_error,
+    ).where(OutboxRow.published_at.is_(None), condition, ~is_held)
     return query.order_by(OutboxRow.id).limit(BATCH)
 
 
-# Built once: building it costs several times what PostgreSQL needs to answer it.
-_WAITING = _waiting_query()
+# Built once: building them costs several times what PostgreSQL needs to answer.
+_FRESH = _unpublished(OutboxRow.next_try_at.is_(None))
+_REFUSED = _unpublished(
+    and_(OutboxRow.attempts > text("0"), OutboxRow.next_try_at <= bindparam("now", type_=UtcDateTime()))
+)
 
 
-def _waiting(session: Session, *, now: datetime) -> Sequence[Any]:
-    return session.execute(_WAITING, {"now": now}).all()
-
-
-def _mark(session: Session, receipt: Receipt, *, now: datetime) -> None:
+def _mark(session: Session, rows: Sequence[Any], receipt: Receipt, *, now: datetime) -> None:
     if receipt.confirmed:
         session.execute(
             update(OutboxRow).where(OutboxRow.event_id.in_(receipt.confirmed)).values(published_at=now),
             execution_options={"synchronize_session": False},
         )
-    for event_id, reason in receipt.refused.items():
-        row = session.scalars(select(OutboxRow).where(OutboxRow.event_id == event_id)).one()
-        row.attempts += 1
-        row.last_error = reason
-        row.next_try_at = now + timedelta(seconds=min(2**row.attempts, 300))
+    refused = [row for row in rows if row.event_id in receipt.refused]
+    if refused:
+        session.connection().execute(_REFUSE, [_refusal(row, receipt.refused[row.event_id], now) for row in refused])
+    healed = {row.last_error for row in rows if row.attempts and row.event_id in receipt.confirmed}
+    if gone := healed - set(receipt.refused.values()):  # what kept them back is over: the others need not wait longer
+        session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.published_at.is_(None), OutboxRow.next_try_at > now, OutboxRow.last_error.in_(gone))
+            .values(next_try_at=None),
+            execution_options={"synchronize_session": False},
+        )
+
+
+_REFUSE = (
+    update(OutboxRow.__table__)  # type: ignore[arg-type] # a declarative class's table is one
+    .where(OutboxRow.event_id == bindparam("of"))
+    .values(attempts=bindparam("tries"), last_error=bindparam("reason"), next_try_at=bindparam("again_at"))
+)
+
+
+def _refusal(row: Any, reason: str, now: datetime) -> dict[str, Any]:
+    """Ever longer: each try of an event that one queue refuses reaches all others that want it once more."""
+    pause = timedelta(seconds=min(2 ** (row.attempts + 1), LONGEST_PAUSE_SECONDS))
+    return {"of": row.event_id, "tries": row.attempts + 1, "reason": reason, "again_at": now + pause}
 
 
 def backlog(session: Session) -> tuple[int, datetime | None]:
@@ -213,10 +257,13 @@ class Relay:
                 self._waker = None
 
     def _lead(self, waker: Waker) -> None:
-        pause = IDLE_SECONDS
+        pause, look_again_at = IDLE_SECONDS, 0.0
         while not self._stop.is_set():
+            again = time.monotonic() >= look_again_at
+            if again:
+                look_again_at = time.monotonic() + IDLE_SECONDS
             try:
-                done = publish_waiting(self._database, self._bus, now=self._now)
+                done = publish_waiting(self._database, self._bus, now=self._now, again=again)
             except BusDown as error:
                 log.warning("the bus is down, events wait in the outbox", extra={"reason": str(error)})
                 pause = min(pause * 2, RECONNECT_SECONDS)
@@ -224,5 +271,5 @@ class Relay:
                 continue
             pause = IDLE_SECONDS
             # What was committed since the last look has said so: the wait ends at once.
-            if done < BATCH:
+            if done.taken < BATCH or done.published == 0:
                 waker.wait(IDLE_SECONDS)

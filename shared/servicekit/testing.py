@@ -122,7 +122,7 @@ class Bench:
         return total
 
     def _step(self, service: Service) -> int:
-        moved = publish_waiting(service.database, service.bus, now=service.clock)
+        moved = publish_waiting(service.database, service.bus, now=service.clock).published
         if service.consumers.by_type:
             moved += service.bus.consume_ready(service.name, service.receiver.receive)
         return moved

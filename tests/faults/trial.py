@@ -113,14 +113,21 @@ class Trial:
             "slowest_percent_seconds": round(max((load.slowest() for load in self.loads), default=0), 2),
             **self.figures,
         }
-        RESULTS.mkdir(parents=True, exist_ok=True)
-        slug = "".join(letter if letter.isalnum() else "-" for letter in f"{self.scenario}-{self.kind}-{self.broker}")
-        (RESULTS / f"{slug}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        slug = keep(result)
         for number, load in enumerate(self.loads):
             load.write(self.stack.installation.place.logs / f"{slug}-{number}.jsonl")
 
     def _where(self) -> str:
         return f"seed {self.seed}; logs in {self.stack.installation.place.logs}"
+
+
+def keep(result: dict[str, Any]) -> str:
+    """Write it where the report finds it; returns its name."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    name = f"{result['scenario']}-{result['stack']}-{result.get('broker', '')}"
+    slug = "".join(letter if letter.isalnum() else "-" for letter in name)
+    (RESULTS / f"{slug}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    return slug
 
 
 def _is_a_race(refusal: str) -> bool:
