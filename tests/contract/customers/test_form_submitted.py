@@ -165,13 +165,12 @@ def test_a_bad_phone_number_does_not_lose_the_person(running, staff):
     assert shown(staff, identified(running)[0]["data"]["person_id"])["phone"] is None
 
 
-def test_the_events_of_a_new_company_are_all_told(running):
+def test_a_new_company_with_its_first_contact_is_told_once(running):
     running.hear(form_submitted(name="Ana Reis", email="ana@reis.example", organization_name="Reis Lda"))
     assert sorted(event["type"] for event in running.told()) == [
         "contact.added.v1",
         "customer.created.v1",
         "customer.created.v1",
-        "customer.updated.v1",
         "submitter.identified.v1",
     ]
 
