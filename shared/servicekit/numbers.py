@@ -1,6 +1,7 @@
 """Numbers for people: short, unique, rising, with gaps where a transaction rolled back."""
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from servicekit.db import is_postgres
@@ -9,16 +10,17 @@ from servicekit.kit_tables import NumberCounter
 
 def next_number(session: Session, name: str) -> int:
     """The next of the series `name`. PostgreSQL counts in a sequence, which locks nobody until commit."""
-    if is_postgres(session):
-        value = session.scalar(text("SELECT nextval(:name)"), {"name": f"number_{name}"})
-        assert value is not None  # noqa: S101 - nextval never answers NULL
-        return int(value)
-    changed = session.execute(
-        update(NumberCounter).where(NumberCounter.name == name).values(last=NumberCounter.last + 1)
-    )
-    if changed.rowcount == 0:  # type: ignore[attr-defined]
-        session.execute(insert(NumberCounter).values(name=name, last=1))
-    return int(session.scalars(select(NumberCounter.last).where(NumberCounter.name == name)).one())
+    statement = _OF_SEQUENCE if is_postgres(session) else _OF_TABLE
+    return int(session.connection().execute(statement, {"name": name}).scalar_one())
+
+
+_OF_SEQUENCE = text("SELECT nextval('number_' || :name)")
+_OF_TABLE = (
+    insert(NumberCounter.__table__)  # type: ignore[arg-type] # a declarative class's table is one
+    .values(name=bindparam("name"), last=1)
+    .on_conflict_do_update(index_elements=["name"], set_={"last": NumberCounter.last + 1})
+    .returning(NumberCounter.last)
+)
 
 
 def create_series(name: str) -> str:
