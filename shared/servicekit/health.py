@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify
-from sqlalchemy.orm import Session
 
 from servicekit.bus import BusDown
 from servicekit.db import Database
@@ -30,10 +29,14 @@ MANY_EVENTS = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hearing:
-    """What is known of the workers: when one was last seen, and the events that waited for them then."""
+class Sign:
+    """The last one of the workers, or the start of this process, which misses nobody at once; `waiting` events then.
 
-    seen_at: datetime | None
+    None where nobody knows how many: no worker has said it for a minute, or the bus could not be asked.
+    """
+
+    at: datetime
+    is_missed: bool
     waiting: int | None
 
 
@@ -83,10 +86,14 @@ def give_a_sign(service: "Service") -> int:
     return 0
 
 
-def read_hearing(session: Session, *, service: str) -> Hearing:
-    """The last sign of the workers of this service."""
-    seen = session.get(WorkerSeen, service)
-    return Hearing(seen_at=seen.seen_at if seen else None, waiting=seen.waiting if seen else None)
+def last_sign(service: "Service") -> Sign:
+    """As /readyz and /metrics tell it."""
+    with service.database.read() as session:
+        seen = session.get(WorkerSeen, service.name)
+    at = max(seen.seen_at, service.started) if seen else service.started
+    is_missed = service.clock() - at > WORKER_IS_MISSED
+    is_fresh = seen is not None and service.clock() - seen.seen_at <= WORKER_IS_MISSED
+    return Sign(at=at, is_missed=is_missed, waiting=seen.waiting if seen and is_fresh else None)
 
 
 def _check_database(database: Database, package: str) -> str:
@@ -109,12 +116,9 @@ def _check_outbox(service: "Service") -> str:
 
 
 def _check_worker(service: "Service") -> str:
-    with service.database.read() as session:
-        hearing = read_hearing(session, service=service.name)
-    # A system that was halted has not missed its workers meanwhile.
-    since = max(hearing.seen_at or service.started, service.started)
-    if service.clock() - since > WORKER_IS_MISSED:
-        return f"not seen since {since:%Y-%m-%d %H:%M:%S} UTC: is the worker running?"
-    if (hearing.waiting or 0) >= MANY_EVENTS:
-        return f"{hearing.waiting} events wait to be heard: the worker has more to do than it can"
+    sign = last_sign(service)
+    if sign.is_missed:
+        return f"not seen since {sign.at:%Y-%m-%d %H:%M:%S} UTC: is the worker running?"
+    if (sign.waiting or 0) >= MANY_EVENTS:
+        return f"{sign.waiting} events wait to be heard: the worker is behind"
     return OK

@@ -1,6 +1,7 @@
 """Metrics: requests by route template, and how far the events are behind, in Prometheus' text form."""
 
 import logging
+import math
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from servicekit.health import read_hearing
+from servicekit.health import last_sign
 from servicekit.kit_tables import ParkedMessage
 from servicekit.relay import backlog
 
@@ -29,8 +30,12 @@ def install_metrics(app: Flask, service: "Service") -> None:
     oldest = Gauge("outbox_oldest_seconds", "Age of the oldest unpublished fact", registry=registry)
     parked = Gauge("parked_messages", "Messages that wait for an operator", registry=registry)
 
-    unheard = Gauge("events_waiting", "Events in the queue of this service, as its worker last saw", registry=registry)
-    sign = Gauge("worker_seen_seconds", "Since the last sign of a worker, or since the start", registry=registry)
+    unheard = Gauge(
+        "events_waiting",
+        "Events in the queue, as a worker last saw",
+        registry=registry,
+    )
+    silent = Gauge("worker_seen_seconds", "Since the last sign of a worker, or since the start", registry=registry)
 
     @app.before_request
     def start() -> None:
@@ -51,10 +56,10 @@ def install_metrics(app: Flask, service: "Service") -> None:
         with service.database.read() as session:
             count, since = backlog(session)
             waiting = session.query(ParkedMessage).filter(ParkedMessage.settled_at.is_(None)).count()
-            hearing = read_hearing(session, service=service.name)
         pending.set(count)
-        unheard.set(hearing.waiting or 0)
-        sign.set(_age(hearing.seen_at or service.started, service.clock()))
+        sign = last_sign(service)
+        unheard.set(math.nan if sign.waiting is None else sign.waiting)
+        silent.set(_age(sign.at, service.clock()))
         oldest.set(_age(since, service.clock()))
         parked.set(waiting)
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -1,5 +1,6 @@
 """The transactional outbox: a fact is recorded in the transaction that makes it true, and published afterwards."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -18,14 +19,25 @@ _PENDING = "outbox_pending"
 _RECORDED = "outbox_recorded"
 
 
-def record(session: Session, event: Event, *, about: Versioned, at: datetime) -> str:
+def record(session: Session, event: Event | Callable[[], Event], *, about: Versioned, at: datetime) -> str:
     """Tell `event` about this aggregate when the transaction commits; the event's id is known at once.
 
-    The aggregate must change in the same transaction (its version is the event's sequence), or be new.
+    The aggregate must change in the same transaction (its version is the event's sequence), or be new. What tells its
+    state is given as a function and asked at the end: events of one version must tell one state.
     """
     event_id = new_event_id()
     session.info.setdefault(_PENDING, []).append((event_id, event, about, at, current_trace()))
     return event_id
+
+
+def settle(session: Session) -> None:
+    """Ask the functions that `record` was given: nothing that follows in this transaction is told by them any more."""
+    # The flush takes each aggregate's row lock before its outbox row gets an id: so ids never invert versions.
+    session.flush()
+    pending = session.info.get(_PENDING, [])
+    for place, (event_id, event, *rest) in enumerate(pending):
+        if not isinstance(event, Event):
+            pending[place] = (event_id, event(), *rest)
 
 
 def has_recorded(session: Session) -> bool:
@@ -37,11 +49,10 @@ def has_recorded(session: Session) -> bool:
 def _write_rows(session: Session) -> None:
     if session.in_nested_transaction():
         return  # a savepoint is no commit
-    pending = session.info.pop(_PENDING, None)
-    if not pending:
+    if not session.info.get(_PENDING):
         return
-    # The flush takes each aggregate's row lock before its outbox row gets an id: so ids never invert versions.
-    session.flush()
+    settle(session)
+    pending = session.info.pop(_PENDING)
     session.connection().execute(_INSERT, [_row(session.info["service"], *one) for one in pending])
     session.info[_RECORDED] = True
 

@@ -136,7 +136,7 @@ class Receiver:
         reach("consumer-effect", about=envelope.subject)
         with tracing(trace):
             consumer.handle(session, delivered)
-            session.flush()
+            outbox.settle(session)
         return True
 
     def _retry(self, delivery: Delivery, reason: str, detail: str) -> Outcome:

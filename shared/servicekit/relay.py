@@ -7,7 +7,6 @@ import random
 import sqlite3
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,17 +25,21 @@ log = logging.getLogger(__name__)
 # Each batch waits once for the broker's last confirm: at 200 that was a fifth of the time.
 BATCH = 1000
 CHANNEL = "outbox"
-LONGEST_PAUSE_SECONDS = 3600
+LONGEST_PAUSE_SECONDS, SCOUT_SECONDS = 3600, 30
 # A look without a reason: a commit wakes the relay by itself.
 IDLE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pass:
-    """One look into the outbox: how many events were `taken` from it, and how many of them are `published` now."""
+    """One look into the outbox: so many events were `taken` from it, so many of them are `published` now.
+
+    `healed`: some that were refused before got through, and others that waited for the same are due at once.
+    """
 
     taken: int
     published: int
+    healed: bool = False
 
 
 def publish_waiting(database: Database, bus: Bus, *, now: Callable[[], datetime], again: bool = True) -> Pass:
@@ -57,9 +60,11 @@ def publish_waiting(database: Database, bus: Bus, *, now: Callable[[], datetime]
     reach("relay-after-confirm")
     with database.write() as session:
         _mark(session, rows, receipt, now=now())
-    for reason, count in Counter(receipt.refused.values()).items():
-        log.error("events refused by the bus", extra={"count": count, "reason": reason})
-    return Pass(taken=len(rows), published=len(receipt.confirmed))
+        healed = _heal(session, rows, receipt, now=now())
+    for reason, event_id in {reason: event_id for event_id, reason in receipt.refused.items()}.items():
+        count = sum(one == reason for one in receipt.refused.values())
+        log.error("events refused by the bus", extra={"count": count, "event_id": event_id, "reason": reason})
+    return Pass(taken=len(rows), published=len(receipt.confirmed), healed=healed)
 
 
 def _unpublished(condition: ColumnElement[bool]) -> Select[str, str, str, str, int, str | None]:
@@ -95,17 +100,14 @@ def _mark(session: Session, rows: Sequence[Any], receipt: Receipt, *, now: datet
             update(OutboxRow).where(OutboxRow.event_id.in_(receipt.confirmed)).values(published_at=now),
             execution_options={"synchronize_session": False},
         )
-    refused = [row for row in rows if row.event_id in receipt.refused]
-    if refused:
-        session.connection().execute(_REFUSE, [_refusal(row, receipt.refused[row.event_id], now) for row in refused])
-    healed = {row.last_error for row in rows if row.attempts and row.event_id in receipt.confirmed}
-    if gone := healed - set(receipt.refused.values()):  # what kept them back is over: the others need not wait longer
-        session.execute(
-            update(OutboxRow)
-            .where(OutboxRow.published_at.is_(None), OutboxRow.next_try_at > now, OutboxRow.last_error.in_(gone))
-            .values(next_try_at=None),
-            execution_options={"synchronize_session": False},
-        )
+    seen: set[str] = set()
+    refusals = []
+    for row in rows:
+        if (reason := receipt.refused.get(row.event_id)) is not None:
+            refusals.append(_refusal(row, reason, now, is_scout=reason not in seen))
+            seen.add(reason)
+    if refusals:
+        session.connection().execute(_REFUSE, refusals)
 
 
 _REFUSE = (
@@ -115,10 +117,35 @@ _REFUSE = (
 )
 
 
-def _refusal(row: Any, reason: str, now: datetime) -> dict[str, Any]:
-    """Ever longer: each try of an event that one queue refuses reaches all others that want it once more."""
-    pause = timedelta(seconds=min(2 ** (row.attempts + 1), LONGEST_PAUSE_SECONDS))
+def _refusal(row: Any, reason: str, now: datetime, *, is_scout: bool) -> dict[str, Any]:
+    """Ever longer: each try of an event that one queue refuses reaches all others that want it once more.
+
+    The first of a batch comes back sooner: when it gets through, the others need not wait any longer.
+    """
+    longest = SCOUT_SECONDS if is_scout else LONGEST_PAUSE_SECONDS
+    pause = timedelta(seconds=min(2 ** min(row.attempts + 1, 12), longest))
     return {"of": row.event_id, "tries": row.attempts + 1, "reason": reason, "again_at": now + pause}
+
+
+def _heal(session: Session, rows: Sequence[Any], receipt: Receipt, *, now: datetime) -> bool:
+    """Where one that was refused before is through, and none is refused for that reason now, the next ones are due.
+
+    No more than a batch: the room may be small.
+    """
+    over = {row.last_error for row in rows if row.attempts and row.event_id in receipt.confirmed}
+    if not (over := over - set(receipt.refused.values())):
+        return False
+    waiting = select(OutboxRow.id).where(
+        OutboxRow.attempts > text("0"),
+        OutboxRow.published_at.is_(None),
+        OutboxRow.next_try_at > now,
+        OutboxRow.last_error.in_(over),
+    )
+    result = session.execute(
+        update(OutboxRow).where(OutboxRow.id.in_(waiting.order_by(OutboxRow.id).limit(BATCH))).values(next_try_at=now),
+        execution_options={"synchronize_session": False},
+    )
+    return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
 def backlog(session: Session) -> tuple[int, datetime | None]:
@@ -271,5 +298,7 @@ class Relay:
                 continue
             pause = IDLE_SECONDS
             # What was committed since the last look has said so: the wait ends at once.
-            if done.taken < BATCH or done.published == 0:
+            if done.healed:
+                look_again_at = 0.0
+            elif done.taken < BATCH or done.published == 0:
                 waker.wait(IDLE_SECONDS)

@@ -91,7 +91,7 @@ class Bench:
         values = {"CRM_DATABASE_URL": self._database_url(name, package), **self.environ, **environ}
         app = create_app(settings.from_environ(values))
         service = cast("Service", app.extensions["service"])
-        service.clock = self.clock
+        service.clock, service.started = self.clock, self.clock()
         if "CRM_DATABASE_URL" in environ:
             upgrade(service.database, service.package)
         self.services[service.name] = app

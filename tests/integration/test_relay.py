@@ -117,10 +117,33 @@ def test_when_one_gets_through_all_that_were_refused_for_the_same_reason_follow_
     pressed.publish(at)  # and it two
     pressed.make_room()
     at += timedelta(seconds=2)
-    assert pressed.publish(at) == Pass(taken=1, published=1)  # the late one alone is due
+    assert pressed.publish(at) == Pass(taken=1, published=1, healed=True)  # the late one alone is due
     assert pressed.publish(at) == Pass(taken=6, published=6)
     assert pressed.waiting() == {}
     assert set(pressed.heard("away")) == {"thing_filler", "thing_late", *(f"thing_{number}" for number in range(5))}
+
+
+def test_refused_events_never_stand_before_fresh_ones(pressed: Pressed) -> None:
+    for number in range(5):
+        pressed.tell(f"thing_{number}")
+    pressed.publish(START)
+    pressed.tell("thing_fresh", HEARD_BY_ONE)
+    at = START + timedelta(seconds=3)
+    assert pressed.publish(at) == Pass(taken=7, published=1)
+    assert set(pressed.waiting()) == {"thing_filler", *(f"thing_{number}" for number in range(5))}
+
+
+def test_the_first_one_that_was_refused_is_tried_twice_a_minute_however_long_it_lasts(pressed: Pressed) -> None:
+    pressed.tell("thing_1")
+    at = START
+    for _ in range(12):
+        pressed.publish(at)
+        at += timedelta(hours=2)
+    pressed.publish(at)
+    assert pressed.publish(at + timedelta(seconds=29)).taken == 0
+    assert pressed.publish(at + timedelta(seconds=31)).taken == 1
+    assert pressed.publish(at + timedelta(minutes=59)).taken == 1
+    assert pressed.publish(at + timedelta(minutes=61)).taken == 2
 
 
 def test_others_who_want_a_refused_event_have_it_at_its_first_try(pressed: Pressed) -> None:

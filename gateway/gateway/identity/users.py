@@ -159,17 +159,18 @@ def _touch(user: User, now: datetime) -> None:
 
 
 def _tell(session: Session, fact: type[UserFact], user: User, *, now: datetime) -> None:
-    session.flush()
-    personal = Personal(name=user.name, email=user.email, language=user.language)
-    event = fact(
+    record(session, lambda: _state(fact, user), about=user, at=now)
+
+
+def _state(fact: type[UserFact], user: User) -> UserFact:
+    return fact(
         id=user.id,
         is_active=user.is_active,
         roles=user.role_keys,
         team_ids=user.team_ids,
         manager_id=user.manager_id,
-        personal=personal,
+        personal=Personal(name=user.name, email=user.email, language=user.language),
     )
-    record(session, event, about=user, at=now)
 
 
 def _end_everything(session: Session, user: User) -> None:

@@ -66,11 +66,18 @@ class Publisher:
         return line is not None and line.is_usable
 
     def send(self, letters: Sequence[Letter], timeout: float) -> Tally:
-        """Publish all, wait for every answer; `BusDown` when the connection or the time ran out before."""
+        """Publish all, wait for every answer; `BusDown` when the connection or the time ran out before.
+
+        Where one was refused, what is known by then is told: else it would be in the way of the others again.
+        """
         deadline = time.monotonic() + timeout
         tally = Tally()
-        with self._lock:
-            self._send_batch(letters, tally, deadline)
+        try:
+            with self._lock:
+                self._send_batch(letters, tally, deadline)
+        except BusDown:
+            if not tally.refused:
+                raise
         return tally
 
     def close(self) -> None:
@@ -86,8 +93,8 @@ class Publisher:
             if len(rest) == 1:
                 tally.refused[rest[0].id] = str(refusal)
                 return
-            for letter in rest:  # one at a time, to find the one that is refused
-                self._send_batch([letter], tally, deadline)
+            for half in (rest[: len(rest) // 2], rest[len(rest) // 2 :]):  # to find the one that is refused
+                self._send_batch(half, tally, deadline)
         except BusDown:
             self._hang_up()
             raise

@@ -46,7 +46,10 @@ class Outgoing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
-    """What became of a batch: every id is in exactly one of the two; `refused` says why, and is tried again later."""
+    """What became of a batch; `refused` says why, and is tried again later.
+
+    An id in neither is one of which nobody knows: only where another was refused and the time ran out.
+    """
 
     confirmed: frozenset[str]
     refused: Mapping[str, str]

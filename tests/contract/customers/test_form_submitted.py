@@ -2,6 +2,7 @@
 
 import pytest
 
+from servicekit.bus import Delivery
 from tests.unit.customers.factories import (
     case_told,
     contact,
@@ -173,6 +174,27 @@ def test_a_new_company_with_its_first_contact_is_told_once(running):
         "customer.created.v1",
         "submitter.identified.v1",
     ]
+    company = next(one["data"] for one in running.told() if one["data"].get("kind") == "organization")
+    assert company["primary_contact_id"] == identified(running)[0]["data"]["person_id"]
+
+
+def test_what_is_received_together_is_told_as_if_it_were_received_alone(running):
+    forms = [
+        form_submitted(
+            submission_id="sub_1", case_id="cas_1", name="Ana", email="ana@reis.example", organization_name="R"
+        ),
+        form_submitted(
+            submission_id="sub_2", case_id="cas_2", name="Bea", email="bea@reis.example", organization_name="R"
+        ),
+    ]
+    deliveries = [Delivery(body=body, type="form.submitted.v1", attempt=1, redelivered=False) for body in forms]
+    assert running.service.receiver.receive_together(deliveries)
+    ana, bea = (one["data"]["person_id"] for one in identified(running))
+    told = [one for one in running.told() if one["data"].get("kind") == "organization"]
+    assert [(one["type"], one["sequence"], one["data"]["primary_contact_id"]) for one in told] == [
+        ("customer.created.v1", 1, ana)
+    ]
+    assert [one["data"]["person_id"] for one in running.told() if one["type"] == "contact.added.v1"] == [ana, bea]
 
 
 def test_a_stranger_who_types_a_companys_name_does_not_become_its_contact(running, staff):

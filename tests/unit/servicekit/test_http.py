@@ -269,6 +269,17 @@ def test_a_savepoint_that_fails_costs_no_event(library: Running) -> None:
     assert [event["type"] for event in library.told()] == ["book.bought.v1"]
 
 
+def test_events_of_one_version_tell_the_state_as_it_is_committed(library: Running) -> None:
+    database, now = library.service.database, library.bench.clock()
+    with database.write() as session:
+        book = Book(id="boo_1", title="Ema", is_lent=False, created_at=now, updated_at=now)
+        session.add(book)
+        outbox.record(session, lambda: BookBought(id=book.id, title=book.title), about=book, at=now)
+        session.flush()
+        book.title = "Emma"
+    assert [(event["sequence"], event["data"]["title"]) for event in library.told()] == [(2, "Emma")]
+
+
 def test_two_who_make_the_same_thing_at_once_get_one_thing_and_one_409(
     librarian: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -253,7 +253,7 @@ def _set(session: Session, case: Case, changed: Mapping[str, Any], *, now: datet
 
 
 def _tell(session: Session, event: type[CaseState], case: Case, *, now: datetime, **what: Any) -> None:
-    record(session, event(**facts_of(case), **what), about=case, at=now)
+    record(session, lambda: event(**facts_of(case), **what), about=case, at=now)
 
 
 def _event_of_move(before: CaseStatus, after: CaseStatus) -> type[CaseState]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import bindparam, delete, inspect, select, update
 from sqlalchemy.orm import Session, aliased, object_session
@@ -33,7 +33,6 @@ from servicekit.numbers import next_number
 from servicekit.outbox import record
 from servicekit.upsert import hold_loaded, hold_new, one_at_a_time, was_made_here
 
-E = TypeVar("E", bound=CustomerState)
 _ADDRESS = ("street", "city", "postcode", "country")
 
 
@@ -80,7 +79,7 @@ def enter_customer(session: Session, *, values: Mapping[str, Any], by: By, allow
     session.flush()
     set_committed_value(customer, "facts", facts)
     _claim_external_ids(session, customer.id, before={}, after=customer.external_ids)
-    record(session, _state(CustomerCreated, customer), about=customer, at=by.now)
+    _record(session, CustomerCreated, customer, by)
     _tell(session, customer, by, kind="customer.created", sentence=f"Customer {customer.number} was added")
     return customer
 
@@ -113,7 +112,7 @@ def archive_customer(session: Session, customer: Customer, *, by: By) -> Custome
     refuse_archived(customer)
     customer.is_archived, customer.archived_at, customer.email_key = True, by.now, None
     _touch(session, customer, by)
-    record(session, _state(CustomerArchived, customer, "is_archived"), about=customer, at=by.now)
+    _record(session, CustomerArchived, customer, by, "is_archived")
     _tell(session, customer, by, kind="customer.archived", sentence="Archived", names_actor=True)
     return customer
 
@@ -125,7 +124,7 @@ def restore_customer(session: Session, customer: Customer, *, by: By) -> Custome
     customer.is_archived, customer.archived_at = False, None
     _claim_email(session, customer, by)
     _touch(session, customer, by)
-    record(session, _state(CustomerRestored, customer, "is_archived"), about=customer, at=by.now)
+    _record(session, CustomerRestored, customer, by, "is_archived")
     _tell(session, customer, by, kind="customer.restored", sentence="Restored from the archive", names_actor=True)
     return customer
 
@@ -138,7 +137,7 @@ def block_customer(session: Session, customer: Customer, *, reason: str, by: By)
     customer.is_blocked, customer.blocked_at, customer.blocked_reason = True, by.now, reason
     customer.blocked_by = by.actor_id
     _touch(session, customer, by)
-    record(session, _state(CustomerBlocked, customer, "is_blocked"), about=customer, at=by.now)
+    _record(session, CustomerBlocked, customer, by, "is_blocked")
     _tell(session, customer, by, kind="customer.blocked", sentence="Blocked", names_actor=True, body=reason)
     return customer
 
@@ -150,7 +149,7 @@ def unblock_customer(session: Session, customer: Customer, *, by: By) -> Custome
         raise rules.CustomerIsInThatState("This customer is not blocked.")
     customer.is_blocked, customer.blocked_at, customer.blocked_by, customer.blocked_reason = False, None, None, None
     _touch(session, customer, by)
-    record(session, _state(CustomerUnblocked, customer, "is_blocked"), about=customer, at=by.now)
+    _record(session, CustomerUnblocked, customer, by, "is_blocked")
     _tell(session, customer, by, kind="customer.unblocked", sentence="Unblocked", names_actor=True)
     return customer
 
@@ -161,7 +160,7 @@ def mark_changed(session: Session, customer: Customer, *, changed: str, by: By) 
         return
     hold_loaded(session, customer)  # others wait their turn, and an event tells the whole state, as it is now
     _touch(session, customer, by)
-    record(session, _state(CustomerUpdated, customer, changed), about=customer, at=by.now)
+    _record(session, CustomerUpdated, customer, by, changed)
 
 
 def refresh_search(session: Session, organization: Customer) -> None:
@@ -308,7 +307,7 @@ def _tell_update(
     if {"name", "email"} & set(changed):
         for organization in session.scalars(queries.organizations_of(customer.id)):
             refresh_search(session, organization)
-    record(session, _state(CustomerUpdated, customer, *changed), about=customer, at=by.now)
+    _record(session, CustomerUpdated, customer, by, *changed)
     told = [{name: _wire(value) for name, value in change.items()} for change in changes]
     sentence = f"Changed {words(changed)}"
     _tell(session, customer, by, kind="customer.updated", sentence=sentence, names_actor=True, data={"changes": told})
@@ -320,13 +319,16 @@ def _wire(value: Any) -> Any:
 
 def _primary_contact_id(customer: Customer) -> str | None:
     session = object_session(customer)
-    is_new = customer.version == 1  # a first contact makes a second version
-    if session is None or is_new or customer.kind != CustomerKind.ORGANIZATION:
+    if session is None or customer.kind != CustomerKind.ORGANIZATION:
         return None
     return session.scalar(select(Contact.person_id).where(Contact.organization_id == customer.id, Contact.is_primary))
 
 
-def _state(event: type[E], customer: Customer, *changed: str) -> E:
+def _record(session: Session, event: type[CustomerState], customer: Customer, by: By, *changed: str) -> None:
+    record(session, lambda: _state(event, customer, *changed), about=customer, at=by.now)
+
+
+def _state(event: type[CustomerState], customer: Customer, *changed: str) -> CustomerState:
     return event(
         id=customer.id,
         number=customer.number,

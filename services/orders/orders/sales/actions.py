@@ -227,8 +227,11 @@ def _line(position: int, line: Wanted, product: Product, customer_id: str, now: 
 
 
 def _tell(session: Session, kind: type[OrderState], order: Order, now: datetime) -> None:
-    session.flush()
-    fact = kind(
+    outbox.record(session, lambda: _state(kind, order), about=order, at=now)
+
+
+def _state(kind: type[OrderState], order: Order) -> OrderState:
+    return kind(
         id=order.id,
         number=order.number,
         customer_id=order.customer_id,
@@ -240,4 +243,3 @@ def _tell(session: Session, kind: type[OrderState], order: Order, now: datetime)
         placed_at=order.placed_at,
         confirmed_at=order.confirmed_at,
     )
-    outbox.record(session, fact, about=order, at=now)
