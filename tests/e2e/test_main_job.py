@@ -86,6 +86,9 @@ def test_a_web_form_becomes_a_customer_a_case_decided_steps_an_order_and_one_sto
         "4101.87",
     )
     assert order["status"] == "confirmed"
+    # The company was made by the form, and so was its primary contact, who gets the confirmation.
+    mails = company.mails(company.answers("Katrin")["email"], 2)
+    assert [one["kind"] for one in mails if order["number"] in one["subject"]] == ["order_confirmation"]
 
     company.admin.act(
         f"/cases/{case['id']}", "transition", {"status": "closed", "outcome": "solved", "note": "All good."}
