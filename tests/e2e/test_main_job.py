@@ -79,16 +79,10 @@ def test_a_web_form_becomes_a_customer_a_case_decided_steps_an_order_and_one_sto
 
     # An order with three lines.
     order = order_three_lines(company, customer["id"])
-    assert order["number"].startswith("O-")
-    assert (order["net"]["amount"], order["tax"]["amount"], order["total"]["amount"]) == (
-        "3449.97",
-        "651.90",
-        "4101.87",
-    )
+    assert [order[name]["amount"] for name in ("net", "tax", "total")] == ["3449.97", "651.90", "4101.87"]
     assert order["status"] == "confirmed"
     # The company was made by the form, and so was its primary contact, who gets the confirmation.
-    mails = company.mails(company.answers("Katrin")["email"], 2)
-    assert [one["kind"] for one in mails if order["number"] in one["subject"]] == ["order_confirmation"]
+    assert any(order["number"] in one["subject"] for one in company.mails(company.answers("Katrin")["email"], 2))
 
     company.admin.act(
         f"/cases/{case['id']}", "transition", {"status": "closed", "outcome": "solved", "note": "All good."}
