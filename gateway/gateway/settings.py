@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from gateway.identity.rules import PASSWORD_LONGEST, PASSWORD_SHORTEST
+from servicekit.settings import BadSettings
 from servicekit.settings import Settings as KitSettings
 
 
@@ -29,6 +31,15 @@ class Settings(KitSettings):
     # Names by which the gateway is asked for, beside the public one and its own; `.example.org` is all below it.
     trusted_hosts: str = field(default="", metadata={"env": "CRM_TRUSTED_HOSTS"})
     concurrency: int = field(default=64, metadata={"env": "CRM_UPSTREAM_CONCURRENCY"})
+
+    def __post_init__(self) -> None:
+        """Refuse at the start a password that would fail at the first request, or be of nobody."""
+        if not self.admin_password:
+            return
+        if not PASSWORD_SHORTEST <= len(self.admin_password) <= PASSWORD_LONGEST:
+            raise BadSettings(f"CRM_ADMIN_PASSWORD: give {PASSWORD_SHORTEST} to {PASSWORD_LONGEST} characters.")
+        if not self.admin_email:
+            raise BadSettings("CRM_ADMIN_PASSWORD needs CRM_ADMIN_EMAIL: whose password is it?")
 
     @property
     def is_https(self) -> bool:

@@ -11,7 +11,7 @@ from flask import Flask, Response, jsonify
 from servicekit.bus import BusDown
 from servicekit.db import Database
 from servicekit.kit_tables import WorkerSeen
-from servicekit.levels import missing_migrations
+from servicekit.levels import difference
 from servicekit.relay import backlog
 from servicekit.upsert import hold
 
@@ -98,11 +98,10 @@ def last_sign(service: "Service") -> Sign:
 
 def _check_database(database: Database, package: str) -> str:
     try:
-        missing = missing_migrations(database.engine, package)
+        return difference(database.engine, package) or OK
     except Exception as error:
         log.warning("not ready", exc_info=error)
         return "cannot be reached"
-    return f"migrations missing: {', '.join(missing)}" if missing else OK
 
 
 def _check_outbox(service: "Service") -> str:

@@ -13,24 +13,30 @@ def owners(package: str) -> tuple[tuple[str, str], ...]:
     return (("servicekit", "kit_version"), (package, "alembic_version"))
 
 
-def missing_migrations(engine: Engine, package: str) -> list[str]:
-    """Whose migrations the database still needs; empty when it is at this code's level."""
-    missing = []
+def difference(engine: Engine, package: str) -> str:
+    """What keeps this code from working with the database, in words; nothing when both are at one level."""
+    missing, ahead = [], []
     with engine.connect() as connection:
         tables = set(inspect(connection).get_table_names())
         for owner, table in owners(package):
             had = set(connection.scalars(text(f"SELECT version_num FROM {table}"))) if table in tables else set()  # noqa: S608 - our own two names
-            if had != {newest(owner)}:
+            known = revisions(owner)
+            if had - set(known):
+                ahead.append(owner)
+            elif had != {known[-1]}:
                 missing.append(owner)
-    return missing
+    said = [f"migrations missing: {', '.join(missing)}"] if missing else []
+    if ahead:
+        said.append(f"migrated by newer code, which should run here: {', '.join(ahead)}")
+    return "; ".join(said)
 
 
-def newest(owner: str) -> str:
-    """The revision that no other one follows."""
-    revisions: set[str] = set()
+def revisions(owner: str) -> list[str]:
+    """All that this code knows; the last one is the one that no other one follows."""
+    known: set[str] = set()
     followed: set[str] = set()
     for file in (resources.files(owner) / "migrations" / "versions").iterdir():
         if file.name.endswith(".py"):
             for is_down, revision in _REVISION.findall(file.read_text(encoding="utf-8")):
-                (followed if is_down else revisions).add(revision)
-    return (revisions - followed).pop()
+                (followed if is_down else known).add(revision)
+    return [*sorted(known & followed), *(known - followed)]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 KNOWN_SECRETS = frozenset({"changeme", "secret", "password", "admin", "guest", "default", "test"})
 SECRET_BYTES = 32
@@ -54,6 +55,14 @@ def check_secret(name: str, value: str) -> None:
         raise BadSettings(
             f"{name} is a known default or shorter than 32 bytes: `python3 crm.py init` makes a random one."
         )
+
+
+def check_time_zone(name: str, value: str) -> None:
+    """Refuse at the start what would fail when the first time is written."""
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadSettings(f"{name}={value!r} is not a zone such as Europe/Berlin.") from error
 
 
 def _is_required(known: Any) -> bool:

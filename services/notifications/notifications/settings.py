@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from servicekit.settings import Settings
+from servicekit.settings import Settings, check_time_zone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,3 +19,7 @@ class NotificationsSettings(Settings):
     mail_reply_to: str = field(default="", metadata={"env": "CRM_MAIL_REPLY_TO"})
     time_zone: str = field(default="UTC", metadata={"env": "CRM_TIME_ZONE"})
     product_name: str = field(default="Customer Manager", metadata={"env": "CRM_PRODUCT_NAME"})
+
+    def __post_init__(self) -> None:
+        """Refuse at the start what would fail at the first mail that names a time."""
+        check_time_zone("CRM_TIME_ZONE", self.time_zone)

@@ -1,9 +1,8 @@
 """What this service needs to know beside the kit's settings."""
 
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from servicekit.settings import BadSettings, Settings
+from servicekit.settings import BadSettings, Settings, check_time_zone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,9 +16,6 @@ class OrdersSettings(Settings):
 
     def __post_init__(self) -> None:
         """Refuse at the start what would fail at the first invoice."""
-        try:
-            ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise BadSettings(f"CRM_TIME_ZONE={self.time_zone!r} is not a zone such as Europe/Berlin.") from error
+        check_time_zone("CRM_TIME_ZONE", self.time_zone)
         if self.payment_days < 0:
             raise BadSettings(f"CRM_PAYMENT_DAYS={self.payment_days} is below 0.")

@@ -10,6 +10,7 @@ from notifications.mail.rendering import render
 from notifications.mail.transports import FileTransport
 from servicekit.auth import Scope
 from servicekit.errors import NotYet
+from servicekit.settings import BadSettings
 from tests.unit.notifications.conftest import Post, parts
 
 
@@ -56,6 +57,11 @@ def test_times_are_written_in_the_zone_of_the_installation(open_post) -> None:
     post.step()
     post.deliver()
     assert "Mon 2 Mar 2026, 16:00 CET" in parts(post.letters()[0])[0]
+
+
+def test_a_zone_that_does_not_exist_stops_the_start(open_post) -> None:
+    with pytest.raises(BadSettings, match="Europe/Berlin"):
+        open_post(CRM_TIME_ZONE="Mars/Base")
 
 
 def test_the_same_event_twice_sends_one_email(post: Post) -> None:

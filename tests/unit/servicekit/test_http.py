@@ -215,6 +215,14 @@ def test_readiness_names_a_missing_migration(library: Running) -> None:
     assert (answer.status_code, answer.json["checks"]["database"]) == (503, "migrations missing: tests.toy")
 
 
+def test_readiness_names_a_database_that_newer_code_has_migrated(library: Running) -> None:
+    with library.service.database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE kit_version SET version_num = '9999'")
+    answer = library.app.test_client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json["checks"]["database"] == "migrated by newer code, which should run here: servicekit"
+
+
 def test_metrics_count_requests_by_route_template(library: Running, librarian: Client) -> None:
     librarian.get("/books")
     text = library.app.test_client().get("/metrics").text
