@@ -26,7 +26,7 @@ from tests.stacks import Stack
 RESULTS = Path(os.environ.get("CRM_FAULT_RESULTS") or ROOT / "var" / "faults")
 SECONDS = float(os.environ.get("CRM_FAULT_SECONDS") or 3)
 SEED = int(os.environ.get("CRM_FAULT_SEED") or 0) or random.SystemRandom().randrange(1, 2**31)
-SETTLE_SECONDS = max(120, SECONDS / 10)
+SETTLE_SECONDS = max(120, SECONDS)
 TOLD_BY_TESTS: set[str] = set()
 
 
