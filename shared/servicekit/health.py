@@ -110,7 +110,8 @@ def _check_outbox(service: "Service") -> str:
     if since is None or service.clock() - since < EVENTS_ARE_LATE:
         return OK
     return (
-        f"{count} not published, the oldest of {since:%Y-%m-%d %H:%M:%S} UTC: is the worker running, is the bus there?"
+        f"{count} not published, the oldest of {since:%Y-%m-%d %H:%M:%S} UTC: is the worker running, is the bus there, "
+        "does it refuse them (the worker's log says why)?"
     )
 
 

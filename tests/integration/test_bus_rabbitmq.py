@@ -134,6 +134,19 @@ def test_types_that_the_user_may_not_publish_do_not_hold_back_their_batch(broker
     assert all("ACCESS_REFUSED" in reason for reason in receipt.refused.values())
 
 
+def test_a_batch_of_forbidden_types_that_outlasts_its_time_tells_what_is_known(broker: Rabbit, bench: Bench) -> None:
+    bench.declare("one", "#")
+    url = broker.add_user(bench.url, bench.name("one"), astuple(topology.permissions(bench.name("one"))))
+    broker.control("set_topic_permissions", "-p", vhost(bench), bench.name("one"), topology.EVENTS, "^nothing$", ".*")
+    limited = connect(url)
+
+    receipt = limited.publish([bench.message("forged", topic="paid.v1") for _ in range(2000)], timeout=5)
+    limited.close()
+
+    assert not receipt.confirmed
+    assert 0 < len(receipt.refused) < 2000  # each costs a connection; those are out of the way next time
+
+
 def test_a_message_names_the_user_who_published_it(bench: Bench) -> None:
     bench.declare("one", "made.v1")
     bench.publish("hello")
