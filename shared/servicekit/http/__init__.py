@@ -1,0 +1,1 @@
+"""HTTP: routes declared once, request parsing, serialization, pagination, filters, problems, idempotency, OpenAPI."""
