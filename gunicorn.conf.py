@@ -6,7 +6,7 @@ from typing import Any
 
 from gunicorn.workers import gthread
 
-from servicekit import collector
+from servicekit.runtime import gc_tuning
 
 bind = os.environ.get("CRM_BIND", "127.0.0.1:8080")
 workers = int(os.environ.get("CRM_WEB_PROCESSES", "1"))
@@ -38,7 +38,7 @@ loglevel = "warning"
 
 def when_ready(_server: Any) -> None:
     """The application is loaded, and the workers are forked next."""
-    collector.settle()
+    gc_tuning.apply()
 
 
 def post_worker_init(_worker: Any) -> None:

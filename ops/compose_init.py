@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ops.place import EVERYONE, ROOT, Trouble, make_identity_keys
-from servicekit.bus import topology
+from servicekit.messaging.bus import topology
 
 ASYNCAPI = ROOT / "gateway" / "gateway" / "asyncapi.json"
 TOPOLOGY_USER = "topology"

@@ -17,8 +17,8 @@ SHARED_MODULES = (
     "flask.cli",
     "gunicorn.app.wsgiapp",
     "gunicorn.workers.gthread",
-    "servicekit.app",
-    "servicekit.worker",
+    "servicekit.runtime.app",
+    "servicekit.runtime.worker",
 )
 
 

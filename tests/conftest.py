@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from servicekit import collector
+from servicekit.runtime import gc_tuning
 from tests import servers
 from tests.stacks import Stack, running_stack
 
@@ -36,7 +36,7 @@ def server_overrides() -> dict[str, dict[str, str]]:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Everything is loaded: as in a process that serves. With --proofs: which test proves which feature."""
-    collector.settle()
+    gc_tuning.apply()
     path = session.config.getoption("--proofs")
     if path and session.config.getoption("collectonly"):
         _write(path, [_proof(item, "collected") for item in session.items])

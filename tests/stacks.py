@@ -20,11 +20,11 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 from ops.api import Api
 from ops.place import EVERYONE, SERVICES, Place
 from ops.processes import Installation
-from servicekit.bus import RETRY_DELAYS, Bus, connect
-from servicekit.db import Database
-from servicekit.migrate import upgrade
+from servicekit.database.engine import Database
+from servicekit.database.migrate import upgrade
+from servicekit.messaging.bus import RETRY_DELAYS, Bus, connect
 from servicekit.supervisor import Program
-from servicekit.testing import migrated_file
+from servicekit.testing.harness import migrated_file
 from tests.nursery import Grown, start_program
 from tests.servers.tools import free_port
 

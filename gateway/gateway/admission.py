@@ -12,9 +12,9 @@ from gateway.identity.principals import Principals
 from gateway.identity.rules import SESSION_ABSOLUTE
 from gateway.rates import Policy, Rates
 from gateway.settings import Settings
-from servicekit.app import Service
 from servicekit.auth import ANONYMOUS, PUBLIC, Minter, Principal
 from servicekit.errors import Forbidden, Unauthenticated
+from servicekit.service import Service
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LOGIN_PATH: Final = "/api/v1/auth/tokens"
@@ -29,14 +29,14 @@ class ForeignPage(Forbidden):
 
 
 # Their bodies or answers hold a secret: nothing of them is kept for a repeated Idempotency-Key.
-HOLDS_A_SECRET: Final = frozenset({"access.make_token", "access.make_key", "access.change_password"})
+HOLDS_A_SECRET: Final = frozenset({"make_token", "make_key", "change_password"})
 
 
 def install_admission(app: Flask, service: Service, minter: Minter) -> None:
     """Give this app its door. Behind it, the gateway's own routes are those of a service like any other."""
     app.extensions["principals"] = Principals(service.database)
     app.extensions["rates"] = Rates()
-    needs = {operation.endpoint: operation.needs for operation in service.operations}
+    needs = {operation.operation_id: operation.needs for operation in service.operations}
 
     @app.before_request
     def admit_to_own_routes() -> None:

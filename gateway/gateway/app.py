@@ -10,7 +10,7 @@ from gateway.admission import install_admission
 from gateway.commands import install_commands, prepare
 from gateway.dev_mail import install_dev_mail
 from gateway.documents import install_documents
-from gateway.events import EVENTS
+from gateway.events import PUBLISHED
 from gateway.identity import access_views, views
 from gateway.jobs import jobs
 from gateway.proxy import install_proxy
@@ -18,11 +18,16 @@ from gateway.routing import committed_table
 from gateway.sealing import install_sealing
 from gateway.settings import Settings
 from gateway.upstreams import Upstreams
-from servicekit.app import Service, create_service
 from servicekit.auth import Minter
+from servicekit.runtime.app import create_service
+from servicekit.runtime.subdomains import Subdomain
+from servicekit.service import Service
 
 # They must answer before there is anybody, and say why nobody can come in yet.
 NEEDS_NOBODY = frozenset({"livez", "readyz", "metrics"})
+
+
+SUBDOMAINS = [Subdomain(routes=[views.routes, access_views.routes, overview.routes], jobs=jobs, published=PUBLISHED)]
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -31,9 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = create_service(
         settings,
         package="gateway",
-        routes=[views.routes, access_views.routes, overview.routes],
-        events=EVENTS,
-        jobs=jobs,
+        subdomains=SUBDOMAINS,
     )
     app.config["TRUSTED_HOSTS"] = settings.known_hosts
     service: Service = app.extensions["service"]

@@ -6,8 +6,8 @@ import click
 from flask import Flask
 
 from gateway.identity import first_start, keys
-from servicekit.app import Service
 from servicekit.errors import Error
+from servicekit.service import Service
 
 
 def install_commands(app: Flask, service: Service) -> None:
@@ -23,7 +23,7 @@ def install_commands(app: Flask, service: Service) -> None:
                 token = first_start.link_for(session, now=service.clock(), email=email)
         except Error as error:
             raise click.ClickException(error.detail) from error
-        service.wake(told=True)
+        service.wake(has_events=True)
         click.echo(f"/login/once/{token}")
 
     @app.cli.command("api-key")
@@ -47,7 +47,7 @@ def prepare(service: Service) -> None:
         first_start.prepare(
             session, now=service.clock(), admin_email=settings.admin_email, admin_password=settings.admin_password
         )
-    service.wake(told=True)
+    service.wake(has_events=True)
 
 
 def _make_key(service: Service, *, name: str, permissions: str, email: str, expires: datetime | None) -> str:

@@ -9,10 +9,10 @@ from flask import Blueprint, Flask, Response, jsonify, request, send_from_direct
 from gateway import admission, upstreams
 from gateway.routing import committed
 from gateway.sealing import PAGE_POLICY
-from servicekit import health
-from servicekit.app import Service
 from servicekit.auth import ANONYMOUS
 from servicekit.errors import Error, Forbidden, Unavailable
+from servicekit.runtime import health
+from servicekit.service import Service
 
 documents = Blueprint("documents", __name__, static_folder="documents_static", static_url_path="/api/docs/static")
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
-from servicekit.events import Event
+from servicekit.messaging.events import Event
 
 
 class Personal(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,4 +44,4 @@ class UserDisabled(UserFact, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "user.disabled.v1"
 
 
-EVENTS: tuple[type[Event], ...] = (UserCreated, UserUpdated, UserDisabled)
+PUBLISHED: tuple[type[Event], ...] = (UserCreated, UserUpdated, UserDisabled)

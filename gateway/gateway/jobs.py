@@ -6,9 +6,9 @@ from sqlalchemy import delete
 
 from gateway.identity import rules
 from gateway.identity.models import AccessToken, LoginFailure, LoginLink, LoginSession
-from servicekit.jobs import Jobs, Work
+from servicekit.runtime.jobs import Jobs, Work
 
-jobs = Jobs("gateway")
+jobs = Jobs()
 
 
 @jobs.every(seconds=600)

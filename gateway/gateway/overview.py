@@ -11,8 +11,9 @@ from gateway import upstreams
 from gateway.upstreams import Answer
 from servicekit.auth import SIGNED_IN, Principal, Scope
 from servicekit.errors import NotFound, Unavailable
-from servicekit.http import Call, Routes
-from servicekit.schemas import Schema
+from servicekit.http.call import Call
+from servicekit.http.routes import Routes
+from servicekit.http.schemas import Schema
 
 routes = Routes("overview")
 

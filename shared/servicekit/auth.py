@@ -34,6 +34,7 @@ class Kind(StrEnum):
     KEY = "key"
     PUBLIC = "public"
     SERVICE = "service"
+    SYSTEM = "system"  # an event or the clock; no token says so
 
 
 class Scope(StrEnum):

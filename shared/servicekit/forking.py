@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, NoReturn
 
-from servicekit import collector
+from servicekit.runtime import gc_tuning
 
 PR_SET_PDEATHSIG = 1
 PR_SET_NAME = 15
@@ -32,7 +32,7 @@ def preload(modules: Sequence[str]) -> None:
     """Import what the copies will need, and set the collector for all of them."""
     for module in modules:
         importlib.import_module(module)
-    collector.settle()
+    gc_tuning.apply()
 
 
 def is_module(argv: Sequence[str]) -> bool:

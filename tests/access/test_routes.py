@@ -11,8 +11,8 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from ops.place import EVERYONE, SERVICES
-from servicekit.http import Operation
-from servicekit.testing import Bench
+from servicekit.http.routes import Operation
+from servicekit.testing.harness import Harness
 from tests.access.people import ANONYMOUS, COLLEAGUE, Caller, email_of
 from tests.access.probes import operations
 from tests.access.storage import watched
@@ -48,7 +48,7 @@ class Page:
 def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Flask]]:
     folder = tmp_path_factory.mktemp("routes")
     more = {"CRM_SESSION_SECRET": "s" * 40, "CRM_MAIL_URL": f"file://{folder}", "CRM_DEV_MAIL_DIR": str(folder)}
-    bench = Bench(folder, more)
+    bench = Harness(folder, more)
     yield {name: bench.start(import_module(f"{name}.app").create_app, _settings(name)).app for name in EVERYONE}
     bench.close()
 

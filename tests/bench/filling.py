@@ -9,8 +9,8 @@ from itertools import islice
 
 import psycopg
 
-from servicekit.db import Database
-from servicekit.migrate import upgrade
+from servicekit.database.engine import Database
+from servicekit.database.migrate import upgrade
 from tests.bench.data import CONTACT_COLUMNS, CUSTOMER_COLUMNS, FACT_COLUMNS, Directory
 
 LINES_AT_ONCE = 2000

@@ -7,10 +7,10 @@ import threading
 import time
 from collections.abc import Sequence
 
-from servicekit.app import utc_now
-from servicekit.bus import Bus, Outgoing, Receipt, connect
-from servicekit.db import Database
-from servicekit.relay import Relay
+from servicekit.database.engine import Database
+from servicekit.messaging.bus import Bus, OutgoingMessage, Receipt, connect
+from servicekit.messaging.relay import Relay
+from servicekit.service import utc_now
 
 
 class Counting:
@@ -22,7 +22,7 @@ class Counting:
     def __getattr__(self, name: str) -> object:
         return getattr(self._bus, name)
 
-    def publish(self, batch: Sequence[Outgoing], *, timeout: float = 30) -> Receipt:
+    def publish(self, batch: Sequence[OutgoingMessage], *, timeout: float = 30) -> Receipt:
         receipt = self._bus.publish(batch, timeout=timeout)
         self._left -= len(receipt.confirmed)
         if self._left <= 0:

@@ -5,6 +5,7 @@ import importlib
 import json
 import types
 import typing
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import Any
 
 import msgspec
 
-from servicekit.consumers import Consumers
-from servicekit.events import Event, encode_data
+from servicekit.messaging.consumers import Consumers
+from servicekit.messaging.events import Event, encode_data
+from servicekit.runtime.subdomains import Subdomain
 
 GOLDEN = Path(__file__).parent / "golden"
 SERVICES = ("customers", "cases", "orders", "notifications", "gateway")
@@ -31,22 +33,29 @@ _SAMPLES: dict[Any, Any] = {
 }
 
 
-def told() -> dict[str, tuple[str, type[Event]]]:
+def published() -> dict[str, tuple[str, type[Event]]]:
     """Every event of the system: type → (service, class)."""
     found: dict[str, tuple[str, type[Event]]] = {}
-    for service in SERVICES:
-        module = importlib.import_module(f"{service}.events")
-        for one in vars(module).values():
-            if isinstance(one, type) and issubclass(one, Event) and hasattr(one, "TYPE"):
-                assert one.TYPE not in found or found[one.TYPE][1] is one, f"{one.TYPE} is told twice"
-                found[one.TYPE] = (service, one)
+    for service, subdomain in subdomains():
+        for one in subdomain.published:
+            assert one.TYPE not in found, f"{one.TYPE} is published twice"
+            found[one.TYPE] = (service, one)
     return found
 
 
-def heard() -> dict[str, Consumers]:
-    """What each service hears."""
-    modules = {service: importlib.import_module(f"{service}.consumers") for service in SERVICES if service != "gateway"}
-    return {service: module.consumers for service, module in modules.items()}
+def consumed() -> dict[str, Consumers]:
+    """What each service listens to."""
+    found = {service: Consumers() for service in SERVICES}
+    for service, subdomain in subdomains():
+        found[service].extend(subdomain.consumers)
+    return found
+
+
+def subdomains() -> Iterator[tuple[str, Subdomain]]:
+    """The sub-domains of every service, as its `app.py` names them."""
+    for service in SERVICES:
+        for one in importlib.import_module(f"{service}.app").SUBDOMAINS:
+            yield service, one
 
 
 def sample(kind: Any) -> Any:
@@ -83,7 +92,7 @@ def golden(event_type: str) -> Path:
 
 def main() -> None:
     """Write what is missing; an existing one stays, for it is a promise."""
-    for event_type, (_, event) in told().items():
+    for event_type, (_, event) in published().items():
         if not golden(event_type).exists():
             golden(event_type).write_text(
                 json.dumps(example(event), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from servicekit.bus import topology
-from servicekit.bus.amqp_link import channel
+from servicekit.messaging.bus import topology
+from servicekit.messaging.bus.amqp_link import channel
 from tests.faults.load import Load
 from tests.faults.mirrors import behind
 from tests.faults.post_office import PostOffice

@@ -16,9 +16,9 @@ import psycopg
 import pytest
 
 from ops.place import ROOT
-from servicekit.bus import Delivery, Done, Outcome, connect
-from servicekit.db import Database
-from servicekit.migrate import upgrade
+from servicekit.database.engine import Database
+from servicekit.database.migrate import upgrade
+from servicekit.messaging.bus import Delivery, Done, Outcome, connect
 from tests import servers
 from tests.bench import relaying
 from tests.faults.conftest import broker_version

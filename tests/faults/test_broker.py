@@ -7,8 +7,8 @@ import pika
 import pytest
 import requests
 
-from servicekit.bus import topology
-from servicekit.bus.amqp_link import channel
+from servicekit.messaging.bus import topology
+from servicekit.messaging.bus.amqp_link import channel
 from tests.faults.conftest import Patient
 from tests.faults.trial import Trial
 from tests.servers import Rabbit

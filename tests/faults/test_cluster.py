@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from servicekit.bus import topology
+from servicekit.messaging.bus import topology
 from tests import servers
 from tests.faults.conftest import RETRIES, Patient, settled
 from tests.faults.post_office import PostOffice

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from servicekit.bus import Outgoing
 from servicekit.ids import new_id
-from servicekit.inbox import KEEP
-from servicekit.testing import envelope
+from servicekit.messaging.bus import OutgoingMessage
+from servicekit.messaging.inbox import KEEP
+from servicekit.testing.harness import envelope
 from tests.faults.checker import SERVICES
 from tests.faults.conftest import Patient
 from tests.faults.trial import Trial
@@ -38,7 +38,9 @@ def test_every_event_published_three_times_more_has_its_effect_once(patient: Pat
     for service in SERVICES:
         told = "SELECT event_id, type, envelope, aggregate_id FROM outbox WHERE id > :last ORDER BY id"
         rows = trial.stack.sql(service, told, last=last[service])
-        messages = [Outgoing(id=r.event_id, type=r.type, body=r.envelope.encode(), key=r.aggregate_id) for r in rows]
+        messages = [
+            OutgoingMessage(id=r.event_id, type=r.type, body=r.envelope.encode(), key=r.aggregate_id) for r in rows
+        ]
         for start in range(0, len(messages), 200):
             for _ in range(3):
                 trial.stack.bus.publish(messages[start : start + 200])
@@ -150,7 +152,7 @@ def send(trial: Trial, body: bytes) -> str:
     found = re.search(rb'"id": ?"([^"]+)"', body)
     event = found.group(1).decode() if found else new_id("evt")
     trial.told.add(event)
-    trial.stack.bus.publish([Outgoing(id=event, type=TOLD, body=body, key="run_poison")])
+    trial.stack.bus.publish([OutgoingMessage(id=event, type=TOLD, body=body, key="run_poison")])
     return event
 
 

@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from secrets import token_hex
 
-from servicekit.bus import Bus, Delivery, Done, Handler, Outcome, Outgoing, Receipt, connect
+from servicekit.messaging.bus import Bus, Delivery, Done, Handler, Outcome, OutgoingMessage, Receipt, connect
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = Path(__file__).with_name("bus_child.py")
@@ -72,10 +72,12 @@ class Bench:
     def declare(self, service: str, *topics: str) -> None:
         self.bus.declare(self.name(service), [self.topic(topic) for topic in topics])
 
-    def message(self, body: str | bytes, *, topic: str = "made.v1", key: str | None = None) -> Outgoing:
+    def message(self, body: str | bytes, *, topic: str = "made.v1", key: str | None = None) -> OutgoingMessage:
         content = body.encode() if isinstance(body, str) else body
         number = next(self._numbers)
-        return Outgoing(id=f"{self.tag}-{number}", type=self.topic(topic), body=content, key=key or f"key{number}")
+        return OutgoingMessage(
+            id=f"{self.tag}-{number}", type=self.topic(topic), body=content, key=key or f"key{number}"
+        )
 
     def publish(self, *bodies: str, topic: str = "made.v1") -> Receipt:
         return self.bus.publish([self.message(body, topic=topic) for body in bodies])

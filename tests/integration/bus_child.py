@@ -12,7 +12,7 @@ import threading
 import time
 from pathlib import Path
 
-from servicekit.bus import Delivery, Done, Outcome, connect
+from servicekit.messaging.bus import Delivery, Done, Outcome, connect
 
 
 def main(url: str, service: str, log: str, *options: str) -> None:

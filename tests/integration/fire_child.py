@@ -15,7 +15,7 @@ import threading
 import time
 from pathlib import Path
 
-from servicekit.bus import Bus, BusDown, Delivery, Done, Outcome, Outgoing, Retry, connect
+from servicekit.messaging.bus import Bus, BusDown, Delivery, Done, Outcome, OutgoingMessage, Retry, connect
 
 OUTBOX = "CREATE TABLE IF NOT EXISTS fact (id TEXT PRIMARY KEY, key TEXT, is_published INT DEFAULT 0)"
 INBOX = "CREATE TABLE IF NOT EXISTS effect (id TEXT PRIMARY KEY, seen INT DEFAULT 1)"
@@ -31,7 +31,7 @@ def open_database(path: Path, table: str) -> sqlite3.Connection:
 def publish_waiting(database: sqlite3.Connection, bus: Bus, topic: str) -> int:
     """What a relay does: at least once, the same id every time."""
     rows = database.execute("SELECT id, key FROM fact WHERE is_published = 0 ORDER BY id LIMIT 100").fetchall()
-    batch = [Outgoing(id=id, type=topic, body=json.dumps([id, key]).encode(), key=key) for id, key in rows]
+    batch = [OutgoingMessage(id=id, type=topic, body=json.dumps([id, key]).encode(), key=key) for id, key in rows]
     receipt = bus.publish(batch, timeout=10)
     marks = [(id,) for id in receipt.confirmed]
     database.executemany("UPDATE fact SET is_published = 1 WHERE id = ?", marks)

@@ -13,7 +13,7 @@ from subprocess import Popen
 
 import pytest
 
-from servicekit.bus import MAX_BODY_BYTES, Delivery, Done, Outage, Outcome, Retry, topology
+from servicekit.messaging.bus import MAX_BODY_BYTES, Delivery, Done, Outage, Outcome, Retry, topology
 from tests.integration.bus_bench import Bench, Heard, eventually
 from tests.servers import rabbitmq
 

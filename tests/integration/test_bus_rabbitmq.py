@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 import pika
 import pytest
 
-from servicekit.bus import BusDown, Delivery, Done, Outcome, Retry, connect, topology
-from servicekit.bus.amqp_link import channel
+from servicekit.messaging.bus import BusDown, Delivery, Done, Outcome, Retry, connect, topology
+from servicekit.messaging.bus.amqp_link import channel
 from tests.integration.bus_bench import Bench, Heard, eventually
 from tests.servers import Rabbit, rabbitmq
 

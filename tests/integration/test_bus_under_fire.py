@@ -15,7 +15,7 @@ from secrets import token_hex
 
 import pytest
 
-from servicekit.bus import connect
+from servicekit.messaging.bus import connect
 from tests.integration.bus_bench import ROOT, eventually
 from tests.integration.fire_child import INBOX, OUTBOX, open_database, publish_waiting
 from tests.servers import Rabbit, rabbitmq

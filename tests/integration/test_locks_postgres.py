@@ -12,9 +12,9 @@ from customers.directory.actions import By, add_customer
 from customers.directory.models import Customer
 from customers.directory.rules import DuplicateCustomer
 from customers.facts.actions import facts_of, note_interaction
-from servicekit.db import Database
-from servicekit.migrate import upgrade
-from servicekit.upsert import hold_loaded
+from servicekit.database.engine import Database
+from servicekit.database.locks import lock
+from servicekit.database.migrate import upgrade
 from tests import servers
 from tests.stacks import wait_for
 
@@ -55,10 +55,10 @@ def test_a_loaded_row_is_held_as_it_is_now_and_once(database: Database) -> None:
         customer = session.scalars(select(Customer)).one()
         with database.write() as other:
             other.get_one(Customer, "cus_1").is_archived = True
-        hold_loaded(session, customer)
+        lock(session, customer)
         assert (customer.is_archived, customer.version) == (True, 2)
         customer.name = "Acme Ltd."
-        hold_loaded(session, customer)
+        lock(session, customer)
         assert (customer.name, customer.version) == ("Acme Ltd.", 3)
 
 

@@ -11,11 +11,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from notifications.app import create_app
-from notifications.entities import Base
+from notifications.base import Base
 from notifications.jobs import postman
 from notifications.mail.actions import claim_due
 from notifications.settings import NotificationsSettings
-from servicekit.testing import Bench
+from servicekit.testing.harness import Harness
 from tests import servers
 from tests.unit.notifications.conftest import Post
 
@@ -25,7 +25,7 @@ SENDERS = 4
 @pytest.fixture
 def post(tmp_path: Path) -> Iterator[Post]:
     url = servers.postgres().fresh_database("notifications")
-    bench = Bench(tmp_path)
+    bench = Harness(tmp_path)
     running = bench.start(
         create_app, NotificationsSettings, CRM_DATABASE_URL=url, CRM_MAIL_URL=f"file://{tmp_path / 'mail'}"
     )
@@ -47,18 +47,18 @@ def test_an_event_becomes_an_email_and_a_retry_of_it_nothing(post: Post) -> None
     post.user()
     post.case(owner_id="usr_ada", customer_id="cus_1")
     body = post.step()
-    post.running.hear(body)
+    post.running.receive(body)
     assert post.deliver() == 1
     assert post.only()["state"] == "sent"
     assert len(post.letters()) == 1
-    assert [one["type"] for one in post.told()] == ["email.sent.v1"]
+    assert [one["type"] for one in post.recorded()] == ["email.sent.v1"]
 
 
 def test_senders_side_by_side_never_take_the_same_email(post: Post) -> None:
     for number in range(12):
         post.form(personal={"email": f"visitor{number}@example.org"})
     together = Barrier(SENDERS)
-    database, now = post.running.service.database, post.running.bench.clock()
+    database, now = post.running.service.database, post.running.harness.clock()
 
     def take() -> list[str]:
         with database.write() as session:

@@ -22,7 +22,7 @@ from notifications.jobs import postman
 from notifications.mail.delivery import Postman
 from notifications.mail.transports import SmtpTransport
 from notifications.settings import NotificationsSettings
-from servicekit.testing import Bench
+from servicekit.testing.harness import Harness
 from tests.unit.notifications.conftest import Post, parts, read_letter
 
 
@@ -75,7 +75,7 @@ class Scene:
             self.controller = None
 
     def later(self, **delta: float) -> int:
-        self.post.running.bench.clock.move(**delta)
+        self.post.running.harness.clock.move(**delta)
         return self.post.deliver()
 
 
@@ -84,7 +84,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
-    bench = Bench(tmp_path)
+    bench = Harness(tmp_path)
     running = bench.start(
         create_app,
         NotificationsSettings,
@@ -152,12 +152,12 @@ def test_a_final_refusal_fails_it_with_the_reason_until_a_person_retries(scene: 
     scene.post.deliver()
     email = scene.post.only()
     assert (email["state"], email["last_error"]) == ("failed", refusal)
-    assert [one["type"] for one in scene.post.told()] == ["email.failed.v1"]
+    assert [one["type"] for one in scene.post.recorded()] == ["email.failed.v1"]
     assert scene.later(days=1) == 0
     scene.server.mode = "accept"
     assert scene.post.desk.post(f"/emails/{email['id']}:retry").json["state"] == "queued"
     assert scene.post.deliver() == 1
-    assert [one["type"] for one in scene.post.told()] == ["email.failed.v1", "email.sent.v1"]
+    assert [one["type"] for one in scene.post.recorded()] == ["email.failed.v1", "email.sent.v1"]
 
 
 def test_one_that_is_sent_cannot_be_retried(scene: Scene) -> None:
@@ -264,7 +264,7 @@ def start_sender(scene: Scene, tmp_path: Path) -> subprocess.Popen[bytes]:
     settings = scene.post.running.service.settings
     environ = {
         **os.environ,
-        **scene.post.running.bench.environ,
+        **scene.post.running.harness.environ,
         "CRM_DATABASE_URL": settings.database_url,
         "CRM_MAIL_URL": settings.mail_url,
     }

@@ -7,9 +7,9 @@ from alembic import command
 from sqlalchemy import create_engine, text
 
 from customers.directory.models import Customer
-from servicekit.db import Database
-from servicekit.levels import owners
-from servicekit.migrate import _config, upgrade
+from servicekit.database.engine import Database
+from servicekit.database.migrate import _config, upgrade
+from servicekit.database.schema_version import owners
 from tests import servers
 
 COLUMNS = {

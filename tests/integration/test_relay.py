@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import insert, select
 
-from servicekit.bus import Delivery, Done, Outcome, connect
-from servicekit.db import Database
-from servicekit.kit_tables import OutboxRow
-from servicekit.migrate import upgrade
-from servicekit.relay import Pass, publish_waiting
+from servicekit.database.engine import Database
+from servicekit.database.migrate import upgrade
+from servicekit.database.tables import OutboxRow
+from servicekit.messaging.bus import Delivery, Done, Outcome, connect
+from servicekit.messaging.relay import Pass, publish_waiting
 from tests import servers
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

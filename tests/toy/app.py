@@ -8,18 +8,22 @@ from marshmallow import fields, validate
 from sqlalchemy import MetaData, Select, String, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from servicekit import outbox
-from servicekit.app import create_service
 from servicekit.auth import PUBLIC, visible
-from servicekit.consumers import Consumers, Delivered
-from servicekit.db import Versioned, naming_convention
+from servicekit.database.types import naming_convention
+from servicekit.database.versioned import Versioned
 from servicekit.errors import Conflict, NotFound, NotYet
-from servicekit.events import Event, Heard
-from servicekit.http import Call, Routes
+from servicekit.http.call import Call
+from servicekit.http.filters import instant, text
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
+from servicekit.http.schemas import Instant, Schema
 from servicekit.ids import new_id
-from servicekit.jobs import Jobs, Work
-from servicekit.listing import Listing, instant, text
-from servicekit.schemas import Instant, Schema
+from servicekit.messaging import outbox
+from servicekit.messaging.consumers import Consumers, ReceivedEvent
+from servicekit.messaging.events import Event, Payload
+from servicekit.runtime.app import create_service
+from servicekit.runtime.jobs import Jobs, Work
+from servicekit.runtime.subdomains import Subdomain
 from servicekit.settings import Settings as KitSettings
 
 
@@ -84,10 +88,9 @@ class BookRead(Schema):
 
 
 routes = Routes("books")
-consumers = Consumers("library")
-jobs = Jobs("library")
+consumers = Consumers()
+jobs = Jobs()
 BOOKS = Listing(
-    reads=BookRead,
     id=Book.id,
     sorts={"created_at": Book.created_at, "title": Book.title},
     default_sort="-created_at",
@@ -96,7 +99,7 @@ BOOKS = Listing(
 )
 
 
-@routes.page("/books", needs="books:read", listing=BOOKS)
+@routes.page("/books", needs="books:read", listing=BOOKS, returns=BookRead)
 def list_books(call: Call) -> Select[Any]:
     return visible(select(Book), call.principal, owner=Book.owner_id, team=Book.team_id)
 
@@ -144,29 +147,29 @@ def break_down(call: Call) -> None:
     raise RuntimeError("SELECT secret FROM /etc/passwd")
 
 
-class LoanHeard(Heard):
+class LoanPayload(Payload):
     reader_id: str
 
 
-class ReaderHeard(Heard):
+class ReaderPayload(Payload):
     id: str
 
 
-@consumers.on("reader.joined.v1", reads=ReaderHeard)
-def on_reader_joined(session: Session, heard: Delivered[ReaderHeard]) -> None:
+@consumers.on("reader.joined.v1", reads=ReaderPayload)
+def on_reader_joined(session: Session, heard: ReceivedEvent[ReaderPayload]) -> None:
     session.add(Reader(id=heard.data.id, loans=0))
 
 
-@consumers.on("loan.counted.v1", reads=LoanHeard)
-def on_loan_counted(session: Session, heard: Delivered[LoanHeard]) -> None:
+@consumers.on("loan.counted.v1", reads=LoanPayload)
+def on_loan_counted(session: Session, heard: ReceivedEvent[LoanPayload]) -> None:
     reader = session.get(Reader, heard.data.reader_id, with_for_update=True)
     if reader is None:
         raise NotYet(f"{heard.data.reader_id} has not joined yet.")
     reader.loans += 1
 
 
-@consumers.on("shelf.collapsed.v1", reads=ReaderHeard)
-def on_shelf_collapsed(session: Session, heard: Delivered[ReaderHeard]) -> None:
+@consumers.on("shelf.collapsed.v1", reads=ReaderPayload)
+def on_shelf_collapsed(session: Session, heard: ReceivedEvent[ReaderPayload]) -> None:
     raise RuntimeError("nobody can repair this")
 
 
@@ -183,12 +186,12 @@ def _find(session: Session, id: str) -> Book:
     return book
 
 
+SUBDOMAINS = [Subdomain(routes=[routes], consumers=consumers, jobs=jobs, published=[BookBought, BookLent])]
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     return create_service(
         settings or Settings.from_environ(),
         package="tests.toy",
-        routes=[routes],
-        events=[BookBought, BookLent],
-        consumers=consumers,
-        jobs=jobs,
+        subdomains=SUBDOMAINS,
     )

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from servicekit import waiting
+from servicekit.http import read_your_writes
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _little_patience() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(waiting, "PATIENCE_SECONDS", 0.4)
+        patch.setattr(read_your_writes, "PATIENCE_SECONDS", 0.4)
         yield

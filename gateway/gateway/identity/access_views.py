@@ -9,20 +9,20 @@ from gateway.identity import keys, queries, rules, schemas, sessions, users
 from gateway.identity.models import ApiKey, LoginSession
 from servicekit.auth import PUBLIC, SIGNED_IN
 from servicekit.errors import FieldError, Invalid, NotFound
-from servicekit.http import Call, Routes
-from servicekit.listing import Listing, instant, text
+from servicekit.http.call import Call
+from servicekit.http.filters import instant, text
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
 
 routes = Routes("access")
 
 KEYS = Listing(
-    reads=schemas.KeyRead,
     id=ApiKey.id,
     filters={"user_id": text(ApiKey.user_id)},
     sorts={"created_at": ApiKey.created_at},
     default_sort="-created_at",
 )
 SESSIONS = Listing(
-    reads=schemas.SessionRead,
     id=LoginSession.id,
     filters={"last_seen_at": instant(LoginSession.last_seen_at)},
     sorts={"last_seen_at": LoginSession.last_seen_at},
@@ -96,7 +96,7 @@ def _me(call: Call) -> dict[str, Any]:
     }
 
 
-@routes.page("/api-keys", needs="api_keys:read", listing=KEYS)
+@routes.page("/api-keys", needs="api_keys:read", listing=KEYS, returns=schemas.KeyRead)
 def list_keys(call: Call) -> Select[ApiKey]:
     """The caller's own keys; all of them for who administers users."""
     return queries.visible_keys(call.principal)
@@ -138,7 +138,7 @@ def _own_key(call: Call, id: str) -> ApiKey:
     return found
 
 
-@routes.page("/sessions", needs=SIGNED_IN, is_personal=True, listing=SESSIONS)
+@routes.page("/sessions", needs=SIGNED_IN, is_personal=True, listing=SESSIONS, returns=schemas.SessionRead)
 def list_sessions(call: Call) -> Select[LoginSession]:
     """The browsers in which the caller is signed in."""
     return queries.own_sessions(call.principal)

@@ -9,9 +9,9 @@ from gateway.identity import queries, rules, users
 from gateway.identity.models import Role, User
 from gateway.identity.sessions import make_login_link
 from servicekit.auth import Kind, Principal, Scope
+from servicekit.database.upsert import insert_if_absent
 from servicekit.errors import NotFound
 from servicekit.ids import new_id
-from servicekit.upsert import insert_if_absent
 
 
 def prepare(session: Session, *, now: datetime, admin_email: str = "", admin_password: str = "") -> None:

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from gateway.entities import Base
-from servicekit.db import Json, UtcDateTime, Versioned
+from gateway.base import Base
+from servicekit.database.types import Json, UtcDateTime
+from servicekit.database.versioned import Versioned
 
 user_roles = Table(
     "user_roles",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gateway.identity import rules
 from gateway.identity.models import AccessToken, ApiKey, LoginSession, User
 from servicekit.auth import Kind, Principal, Scope
-from servicekit.db import Database
+from servicekit.database.engine import Database
 
 TRUSTED_SECONDS = 1.0
 _MOST_KEPT = 5000

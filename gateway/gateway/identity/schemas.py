@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from gateway.identity.rules import SCOPES
-from servicekit.schemas import Instant, Schema
+from servicekit.http.schemas import Instant, Schema
 
 NAME = validate.Length(min=1, max=200)
 SHORT = validate.Length(min=1, max=120)

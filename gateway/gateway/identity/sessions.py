@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from gateway.identity import rules, throttle
 from gateway.identity.models import LoginLink, LoginSession, User
 from gateway.identity.passwords import hash_password, is_password, needs_new_hash
-from servicekit.db import Database
+from servicekit.database.engine import Database
 from servicekit.errors import NotFound, Unauthenticated
 from servicekit.ids import new_id
 

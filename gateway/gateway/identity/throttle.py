@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from gateway.identity import rules
 from gateway.identity.models import LoginFailure
+from servicekit.database.upsert import insert_if_absent
 from servicekit.errors import TooMany
-from servicekit.upsert import insert_if_absent
 
 
 def check_may_try(session: Session, *, email: str, ip: str, now: datetime) -> None:

@@ -15,7 +15,7 @@ from gateway.identity.passwords import hash_password
 from servicekit.auth import Principal, Scope
 from servicekit.errors import Conflict, FieldError, Forbidden, Invalid
 from servicekit.ids import new_id
-from servicekit.outbox import record
+from servicekit.messaging.outbox import record
 
 ACCESS = frozenset({"email", "password", "roles"})
 

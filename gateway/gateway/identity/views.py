@@ -6,13 +6,14 @@ from sqlalchemy import Select, or_, select
 
 from gateway.identity import queries, roles, schemas, users
 from gateway.identity.models import Role, Team, User
-from servicekit.http import Call, Routes
-from servicekit.listing import Listing, flag, instant, text
+from servicekit.http.call import Call
+from servicekit.http.filters import flag, instant, text
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
 
 routes = Routes("staff")
 
 USERS = Listing(
-    reads=schemas.UserRead,
     id=User.id,
     filters={
         "email": text(User.email),
@@ -24,11 +25,8 @@ USERS = Listing(
     default_sort="name",
     search=lambda q: or_(User.name.icontains(q, autoescape=True), User.email.icontains(q, autoescape=True)),
 )
-ROLES = Listing(
-    reads=schemas.RoleRead, id=Role.id, filters={"key": text(Role.key)}, sorts={"key": Role.key}, default_sort="key"
-)
+ROLES = Listing(id=Role.id, filters={"key": text(Role.key)}, sorts={"key": Role.key}, default_sort="key")
 TEAMS = Listing(
-    reads=schemas.TeamRead,
     id=Team.id,
     sorts={"name": Team.name},
     default_sort="name",
@@ -36,7 +34,7 @@ TEAMS = Listing(
 )
 
 
-@routes.page("/users", needs="users:read", listing=USERS)
+@routes.page("/users", needs="users:read", listing=USERS, returns=schemas.UserRead)
 def list_users(call: Call) -> Select[User]:
     """The members of the staff."""
     return select(User)
@@ -80,7 +78,7 @@ def enable_user(call: Call, id: str) -> User:
     return users.enable_user(call.session, user, by=call.principal, now=call.now)
 
 
-@routes.page("/roles", needs="users:read", listing=ROLES)
+@routes.page("/roles", needs="users:read", listing=ROLES, returns=schemas.RoleRead)
 def list_roles(call: Call) -> Select[Role]:
     """The roles."""
     return select(Role)
@@ -116,7 +114,7 @@ def delete_role(call: Call, id: str) -> None:
     roles.delete_role(call.session, role, by=call.principal)
 
 
-@routes.page("/teams", needs="teams:read", listing=TEAMS)
+@routes.page("/teams", needs="teams:read", listing=TEAMS, returns=schemas.TeamRead)
 def list_teams(call: Call) -> Select[Team]:
     """The teams."""
     return select(Team)

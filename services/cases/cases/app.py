@@ -5,21 +5,18 @@ from flask import Flask
 from cases.agreements import views as agreements
 from cases.casework import views as casework
 from cases.consumers import consumers
-from cases.events import TOLD
+from cases.events import PUBLISHED
 from cases.forms import views as forms
 from cases.jobs import jobs
 from cases.settings import Settings
 from cases.workflows.definitions import views as definitions
 from cases.workflows.items import views as items
 from cases.workflows.runs import views as runs
-from servicekit.app import create_service
+from servicekit.runtime.app import create_service
+from servicekit.runtime.subdomains import Subdomain
 
-
-def create_app(settings: Settings | None = None) -> Flask:
-    """The Flask app, with its worker and its commands."""
-    return create_service(
-        settings or Settings.from_environ(),
-        package="cases",
+SUBDOMAINS = [
+    Subdomain(
         routes=[
             casework.routes,
             casework.case_types,
@@ -29,7 +26,17 @@ def create_app(settings: Settings | None = None) -> Flask:
             runs.routes,
             items.routes,
         ],
-        events=TOLD,
         consumers=consumers,
         jobs=jobs,
+        published=PUBLISHED,
+    )
+]
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The Flask app, with its worker and its commands."""
+    return create_service(
+        settings or Settings.from_environ(),
+        package="cases",
+        subdomains=SUBDOMAINS,
     )

@@ -8,11 +8,11 @@ from cases.casework.models import Case
 from cases.casework.queries import hold
 from cases.directory.actions import keep_contact, keep_customer, keep_user
 from cases.directory.models import KnownCustomer, KnownUser
-from servicekit.consumers import Consumers, Delivered
 from servicekit.errors import NotYet
-from servicekit.events import Heard
+from servicekit.messaging.consumers import Consumers, ReceivedEvent
+from servicekit.messaging.events import Payload
 
-consumers = Consumers("cases")
+consumers = Consumers()
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +21,7 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
-class UserHeard(Heard, frozen=True, kw_only=True):
+class UserPayload(Payload, frozen=True, kw_only=True):
     """A member of staff as the gateway tells it."""
 
     id: str
@@ -32,7 +32,7 @@ class UserHeard(Heard, frozen=True, kw_only=True):
     personal: Named
 
 
-class CustomerHeard(Heard, frozen=True, kw_only=True):
+class CustomerPayload(Payload, frozen=True, kw_only=True):
     """A customer as the customers service tells it."""
 
     id: str
@@ -45,14 +45,14 @@ class CustomerHeard(Heard, frozen=True, kw_only=True):
     personal: Named
 
 
-class ContactHeard(Heard, frozen=True, kw_only=True):
+class ContactPayload(Payload, frozen=True, kw_only=True):
     """A person who became a contact of an organization."""
 
     organization_id: str
     person_id: str
 
 
-class SubmitterHeard(Heard, frozen=True, kw_only=True):
+class SubmitterPayload(Payload, frozen=True, kw_only=True):
     """Who submitted the form that opened a case."""
 
     case_id: str
@@ -60,8 +60,8 @@ class SubmitterHeard(Heard, frozen=True, kw_only=True):
     person_id: str
 
 
-@consumers.on("user.created.v1", "user.updated.v1", "user.disabled.v1", reads=UserHeard)
-def on_user_told(session: Session, heard: Delivered[UserHeard]) -> None:
+@consumers.on("user.created.v1", "user.updated.v1", "user.disabled.v1", reads=UserPayload)
+def on_user_told(session: Session, heard: ReceivedEvent[UserPayload]) -> None:
     """Keep who may be given work; a user who is disabled gets none from now on."""
     user = heard.data
     told = KnownUser(
@@ -81,9 +81,9 @@ def on_user_told(session: Session, heard: Delivered[UserHeard]) -> None:
     "customer.restored.v1",
     "customer.blocked.v1",
     "customer.unblocked.v1",
-    reads=CustomerHeard,
+    reads=CustomerPayload,
 )
-def on_customer_told(session: Session, heard: Delivered[CustomerHeard]) -> None:
+def on_customer_told(session: Session, heard: ReceivedEvent[CustomerPayload]) -> None:
     """Keep what cases show of a customer, and whether work for it is refused."""
     customer = heard.data
     told = KnownCustomer(
@@ -100,14 +100,14 @@ def on_customer_told(session: Session, heard: Delivered[CustomerHeard]) -> None:
     keep_customer(session, told=told)
 
 
-@consumers.on("contact.added.v1", reads=ContactHeard)
-def on_contact_added(session: Session, heard: Delivered[ContactHeard]) -> None:
+@consumers.on("contact.added.v1", reads=ContactPayload)
+def on_contact_added(session: Session, heard: ReceivedEvent[ContactPayload]) -> None:
     """Keep whom a case of the organization may name as its contact."""
     keep_contact(session, organization_id=heard.data.organization_id, person_id=heard.data.person_id)
 
 
-@consumers.on("submitter.identified.v1", reads=SubmitterHeard)
-def on_submitter_identified(session: Session, heard: Delivered[SubmitterHeard]) -> None:
+@consumers.on("submitter.identified.v1", reads=SubmitterPayload)
+def on_submitter_identified(session: Session, heard: ReceivedEvent[SubmitterPayload]) -> None:
     """Link the case to the customer; the person is its contact."""
     if session.get(Case, heard.data.case_id) is None:
         raise NotYet(f"There is no case {heard.data.case_id} here.")

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import msgspec
 
-from servicekit.events import Event
+from servicekit.messaging.events import Event
 
 
 class CaseState(Event, frozen=True, kw_only=True):
@@ -237,7 +237,7 @@ class WorkItemClaimed(Event, frozen=True, kw_only=True):
     user_id: str
 
 
-TOLD: tuple[type[Event], ...] = (
+PUBLISHED: tuple[type[Event], ...] = (
     CaseOpened,
     CaseLinked,
     CaseUpdated,

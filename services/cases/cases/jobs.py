@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from cases.workflows.timers.actions import due_timers, fire_timer, put_off
 from servicekit.errors import Unavailable
-from servicekit.jobs import Jobs, Work
+from servicekit.runtime.jobs import Jobs, Work
 
 log = logging.getLogger(__name__)
 
 FAILED_AGAIN = timedelta(minutes=5)
 
-jobs = Jobs("cases")
+jobs = Jobs()
 
 
 @jobs.every(seconds=1)

@@ -5,11 +5,14 @@ from flask import Flask
 from customers.consumers import consumers
 from customers.contacts.views import routes as contacts
 from customers.directory.views import routes as directory
-from customers.events import TOLD
+from customers.events import PUBLISHED
 from customers.settings import Settings
 from customers.timeline.views import routes as timeline
 from customers.transfer.views import routes as transfer
-from servicekit.app import create_service
+from servicekit.runtime.app import create_service
+from servicekit.runtime.subdomains import Subdomain
+
+SUBDOMAINS = [Subdomain(routes=[directory, contacts, timeline, transfer], consumers=consumers, published=PUBLISHED)]
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -17,7 +20,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     return create_service(
         settings or Settings.from_environ(),
         package="customers",
-        routes=[directory, contacts, timeline, transfer],
-        consumers=consumers,
-        events=TOLD,
+        subdomains=SUBDOMAINS,
     )

@@ -3,7 +3,7 @@
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-from servicekit.db import naming_convention
+from servicekit.database.types import naming_convention
 
 
 class Base(DeclarativeBase):

@@ -9,31 +9,31 @@ from sqlalchemy.orm import Session
 from customers.facts import actions as facts
 from customers.facts import queries as known
 from customers.facts.models import BalanceFact, CaseFact, OrderFact, User
-from customers.heard import (
-    BalanceHeard,
-    CaseHeard,
-    DecisionHeard,
-    EmailHeard,
-    FormHeard,
-    MessageHeard,
-    OfCase,
-    OrderHeard,
-    PaymentHeard,
-    RunHeard,
-    StepHeard,
-    UserHeard,
-)
 from customers.history import rules as say
 from customers.history.actions import Story, Subject, attach_case, attach_order, tell
 from customers.intake.actions import identify_submitter
 from customers.intake.rules import Submitter
-from servicekit.consumers import Consumers, Delivered
+from customers.payloads import (
+    BalancePayload,
+    CasePayload,
+    DecisionPayload,
+    EmailPayload,
+    FormPayload,
+    MessagePayload,
+    OfCase,
+    OrderPayload,
+    PaymentPayload,
+    RunPayload,
+    StepPayload,
+    UserPayload,
+)
+from servicekit.messaging.consumers import Consumers, ReceivedEvent
 
-consumers = Consumers("customers")
+consumers = Consumers()
 
 
-@consumers.on("form.submitted.v1", reads=FormHeard)
-def on_form_submitted(session: Session, heard: Delivered[FormHeard]) -> None:
+@consumers.on("form.submitted.v1", reads=FormPayload)
+def on_form_submitted(session: Session, heard: ReceivedEvent[FormPayload]) -> None:
     """Find or make the customer, and tell who it was."""
     form = heard.data
     personal = form.personal
@@ -65,7 +65,7 @@ def on_form_submitted(session: Session, heard: Delivered[FormHeard]) -> None:
     tell(session, story)
 
 
-def _keep_case(session: Session, heard: Delivered[CaseHeard]) -> None:
+def _keep_case(session: Session, heard: ReceivedEvent[CasePayload]) -> None:
     case = heard.data
     told = CaseFact(
         id=case.id,
@@ -87,7 +87,12 @@ def _keep_case(session: Session, heard: Delivered[CaseHeard]) -> None:
 
 
 def _tell_case(
-    session: Session, heard: Delivered[CaseHeard], *, sentence: str, body: str | None = None, names_actor: bool = False
+    session: Session,
+    heard: ReceivedEvent[CasePayload],
+    *,
+    sentence: str,
+    body: str | None = None,
+    names_actor: bool = False,
 ) -> None:
     case = heard.data
     story = Story(
@@ -107,36 +112,36 @@ def _tell_case(
     tell(session, story)
 
 
-@consumers.on("case.opened.v1", reads=CaseHeard)
-def on_case_opened(session: Session, heard: Delivered[CaseHeard]) -> None:
+@consumers.on("case.opened.v1", reads=CasePayload)
+def on_case_opened(session: Session, heard: ReceivedEvent[CasePayload]) -> None:
     """The subject of the case is its story's title."""
     _keep_case(session, heard)
     _tell_case(session, heard, sentence=f"Case {heard.data.number} opened: {heard.data.subject}")
 
 
-@consumers.on("case.linked.v1", reads=CaseHeard)
-def on_case_linked(session: Session, heard: Delivered[CaseHeard]) -> None:
+@consumers.on("case.linked.v1", reads=CasePayload)
+def on_case_linked(session: Session, heard: ReceivedEvent[CasePayload]) -> None:
     """Whatever waited for the customer of this case is handed over."""
     _keep_case(session, heard)
     _tell_case(session, heard, sentence=f"Case {heard.data.number} linked to this customer")
 
 
-@consumers.on("case.updated.v1", reads=CaseHeard)
-def on_case_updated(session: Session, heard: Delivered[CaseHeard]) -> None:
+@consumers.on("case.updated.v1", reads=CasePayload)
+def on_case_updated(session: Session, heard: ReceivedEvent[CasePayload]) -> None:
     """Changed fields are the case's own story."""
     _keep_case(session, heard)
 
 
-@consumers.on("case.assigned.v1", reads=CaseHeard)
-def on_case_assigned(session: Session, heard: Delivered[CaseHeard]) -> None:
+@consumers.on("case.assigned.v1", reads=CasePayload)
+def on_case_assigned(session: Session, heard: ReceivedEvent[CasePayload]) -> None:
     """Who works on it now."""
     _keep_case(session, heard)
     owner = known.user_names(session, [heard.data.owner_id] if heard.data.owner_id else [])
     _tell_case(session, heard, sentence=f"Case {heard.data.number} assigned{f' to {owner[0]}' if owner else ''}")
 
 
-@consumers.on("case.transitioned.v1", reads=CaseHeard)
-def on_case_transitioned(session: Session, heard: Delivered[CaseHeard]) -> None:
+@consumers.on("case.transitioned.v1", reads=CasePayload)
+def on_case_transitioned(session: Session, heard: ReceivedEvent[CasePayload]) -> None:
     """From which status to which."""
     case = heard.data
     _keep_case(session, heard)
@@ -144,8 +149,8 @@ def on_case_transitioned(session: Session, heard: Delivered[CaseHeard]) -> None:
     _tell_case(session, heard, sentence=moved, names_actor=True)
 
 
-@consumers.on("case.closed.v1", "case.reopened.v1", reads=CaseHeard)
-def on_case_closed_or_reopened(session: Session, heard: Delivered[CaseHeard]) -> None:
+@consumers.on("case.closed.v1", "case.reopened.v1", reads=CasePayload)
+def on_case_closed_or_reopened(session: Session, heard: ReceivedEvent[CasePayload]) -> None:
     """The two ends of a case's life."""
     _keep_case(session, heard)
     what = "closed" if heard.type == "case.closed.v1" else "reopened"
@@ -154,7 +159,7 @@ def on_case_closed_or_reopened(session: Session, heard: Delivered[CaseHeard]) ->
 
 def _tell_of_case(
     session: Session,
-    heard: Delivered[Any],
+    heard: ReceivedEvent[Any],
     of: OfCase,
     *,
     sentence: str,
@@ -183,8 +188,8 @@ def _tell_of_case(
 _RUN = {"started": "Workflow started", "completed": "Workflow completed", "cancelled": "Workflow cancelled"}
 
 
-@consumers.on("workflow.started.v1", "workflow.completed.v1", "workflow.cancelled.v1", reads=RunHeard)
-def on_workflow_moved(session: Session, heard: Delivered[RunHeard]) -> None:
+@consumers.on("workflow.started.v1", "workflow.completed.v1", "workflow.cancelled.v1", reads=RunPayload)
+def on_workflow_moved(session: Session, heard: ReceivedEvent[RunPayload]) -> None:
     """A workflow began or ended."""
     run = heard.data
     what = _RUN[heard.type.split(".")[1]]
@@ -192,16 +197,16 @@ def on_workflow_moved(session: Session, heard: Delivered[RunHeard]) -> None:
     _tell_of_case(session, heard, run, sentence=f"{what}: {run.workflow_name}", body=run.reason, data=data)
 
 
-@consumers.on("workflow.failed.v1", reads=RunHeard)
-def on_workflow_failed(session: Session, heard: Delivered[RunHeard]) -> None:
+@consumers.on("workflow.failed.v1", reads=RunPayload)
+def on_workflow_failed(session: Session, heard: ReceivedEvent[RunPayload]) -> None:
     """Somebody has to look at it."""
     run = heard.data
     told = say.workflow_failed(workflow_name=run.workflow_name, reason=run.reason)
     _tell_of_case(session, heard, run, sentence=told, data={"run_id": run.run_id})
 
 
-@consumers.on("step.activated.v1", reads=StepHeard)
-def on_step_activated(session: Session, heard: Delivered[StepHeard]) -> None:
+@consumers.on("step.activated.v1", reads=StepPayload)
+def on_step_activated(session: Session, heard: ReceivedEvent[StepPayload]) -> None:
     """Whose turn it is."""
     step = heard.data
     names = known.user_names(session, step.user_ids)
@@ -209,8 +214,8 @@ def on_step_activated(session: Session, heard: Delivered[StepHeard]) -> None:
     _tell_of_case(session, heard, step, sentence=told, data=_step_data(step, due_at=step.due_at))
 
 
-@consumers.on("step.escalated.v1", reads=StepHeard)
-def on_step_escalated(session: Session, heard: Delivered[StepHeard]) -> None:
+@consumers.on("step.escalated.v1", reads=StepPayload)
+def on_step_escalated(session: Session, heard: ReceivedEvent[StepPayload]) -> None:
     """It was late, and somebody above was told."""
     step = heard.data
     names = known.user_names(session, step.to_user_ids)
@@ -218,8 +223,8 @@ def on_step_escalated(session: Session, heard: Delivered[StepHeard]) -> None:
     _tell_of_case(session, heard, step, sentence=told, data={**_step_data(step), "level": step.level})
 
 
-@consumers.on("step.decided.v1", reads=DecisionHeard)
-def on_step_decided(session: Session, heard: Delivered[DecisionHeard]) -> None:
+@consumers.on("step.decided.v1", reads=DecisionPayload)
+def on_step_decided(session: Session, heard: ReceivedEvent[DecisionPayload]) -> None:
     """What was decided, with the decider's words."""
     decision = heard.data
     _tell_of_case(
@@ -234,8 +239,8 @@ def on_step_decided(session: Session, heard: Delivered[DecisionHeard]) -> None:
     )
 
 
-@consumers.on("message.added.v1", reads=MessageHeard)
-def on_message_added(session: Session, heard: Delivered[MessageHeard]) -> None:
+@consumers.on("message.added.v1", reads=MessagePayload)
+def on_message_added(session: Session, heard: ReceivedEvent[MessagePayload]) -> None:
     """That somebody wrote; an internal remark is no interaction with the customer."""
     message = heard.data
     _tell_of_case(
@@ -252,8 +257,8 @@ def on_message_added(session: Session, heard: Delivered[MessageHeard]) -> None:
     )
 
 
-@consumers.on("email.sent.v1", "email.failed.v1", reads=EmailHeard)
-def on_email_told(session: Session, heard: Delivered[EmailHeard]) -> None:
+@consumers.on("email.sent.v1", "email.failed.v1", reads=EmailPayload)
+def on_email_told(session: Session, heard: ReceivedEvent[EmailPayload]) -> None:
     """E-mails about a customer, its case or its order; one that is about none of them is not our story."""
     email = heard.data
     if not (email.customer_id or email.case_id or email.order_id):
@@ -272,8 +277,8 @@ def on_email_told(session: Session, heard: Delivered[EmailHeard]) -> None:
     tell(session, story)
 
 
-@consumers.on("order.placed.v1", "order.confirmed.v1", "order.fulfilled.v1", "order.cancelled.v1", reads=OrderHeard)
-def on_order_told(session: Session, heard: Delivered[OrderHeard]) -> None:
+@consumers.on("order.placed.v1", "order.confirmed.v1", "order.fulfilled.v1", "order.cancelled.v1", reads=OrderPayload)
+def on_order_told(session: Session, heard: ReceivedEvent[OrderPayload]) -> None:
     """Each state of an order."""
     order = heard.data
     told = OrderFact(
@@ -303,8 +308,8 @@ def on_order_told(session: Session, heard: Delivered[OrderHeard]) -> None:
     tell(session, story)
 
 
-@consumers.on("payment.received.v1", reads=PaymentHeard)
-def on_payment_received(session: Session, heard: Delivered[PaymentHeard]) -> None:
+@consumers.on("payment.received.v1", reads=PaymentPayload)
+def on_payment_received(session: Session, heard: ReceivedEvent[PaymentPayload]) -> None:
     """Money came in."""
     payment = heard.data
     story = Story(
@@ -319,8 +324,8 @@ def on_payment_received(session: Session, heard: Delivered[PaymentHeard]) -> Non
     tell(session, story)
 
 
-@consumers.on("balance.changed.v1", reads=BalanceHeard)
-def on_balance_changed(session: Session, heard: Delivered[BalanceHeard]) -> None:
+@consumers.on("balance.changed.v1", reads=BalancePayload)
+def on_balance_changed(session: Session, heard: ReceivedEvent[BalancePayload]) -> None:
     """The figures in the customer's header."""
     balance = heard.data
     told = BalanceFact(
@@ -335,18 +340,18 @@ def on_balance_changed(session: Session, heard: Delivered[BalanceHeard]) -> None
     facts.keep_balance(session, told=told)
 
 
-@consumers.on("user.created.v1", "user.updated.v1", "user.disabled.v1", reads=UserHeard)
-def on_user_told(session: Session, heard: Delivered[UserHeard]) -> None:
+@consumers.on("user.created.v1", "user.updated.v1", "user.disabled.v1", reads=UserPayload)
+def on_user_told(session: Session, heard: ReceivedEvent[UserPayload]) -> None:
     """The names that the timeline shows."""
     user = heard.data
     told = User(id=user.id, name=user.personal.name, is_active=user.is_active, sequence=heard.sequence)
     facts.keep_user(session, told=told)
 
 
-def _kind(heard: Delivered[Any]) -> str:
+def _kind(heard: ReceivedEvent[Any]) -> str:
     return heard.type.rpartition(".v")[0]
 
 
-def _step_data(step: StepHeard | DecisionHeard, *, due_at: datetime | None = None) -> dict[str, Any]:
+def _step_data(step: StepPayload | DecisionPayload, *, due_at: datetime | None = None) -> dict[str, Any]:
     data = {"step_id": step.step_id, "work_item_id": step.work_item_id}
     return {**data, "due_at": due_at.isoformat()} if due_at else data

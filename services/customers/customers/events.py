@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import msgspec
 
-from servicekit.events import Event
+from servicekit.messaging.events import Event
 
 
 class CustomerPersonal(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +116,7 @@ class ActivityLogged(Event, frozen=True, kw_only=True):
     occurred_at: datetime
 
 
-TOLD: tuple[type[Event], ...] = (
+PUBLISHED: tuple[type[Event], ...] = (
     CustomerCreated,
     CustomerUpdated,
     CustomerArchived,

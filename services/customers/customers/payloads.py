@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from servicekit.events import Heard
+from servicekit.messaging.events import Payload
 from servicekit.money import Money
 
 
@@ -20,7 +20,7 @@ class SubmitterPersonal(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None = None
 
 
-class FormHeard(Heard, frozen=True, kw_only=True):
+class FormPayload(Payload, frozen=True, kw_only=True):
     """A submitted form and the case that it opened."""
 
     submission_id: str
@@ -32,7 +32,7 @@ class FormHeard(Heard, frozen=True, kw_only=True):
     personal: SubmitterPersonal
 
 
-class CaseHeard(Heard, frozen=True, kw_only=True):
+class CasePayload(Payload, frozen=True, kw_only=True):
     """A case, in full."""
 
     id: str
@@ -50,7 +50,7 @@ class CaseHeard(Heard, frozen=True, kw_only=True):
     previous_status: str | None = None
 
 
-class OfCase(Heard, frozen=True, kw_only=True):
+class OfCase(Payload, frozen=True, kw_only=True):
     """What everything that happens to a case says."""
 
     case_id: str
@@ -58,7 +58,7 @@ class OfCase(Heard, frozen=True, kw_only=True):
     customer_id: str | None = None
 
 
-class RunHeard(OfCase, frozen=True, kw_only=True):
+class RunPayload(OfCase, frozen=True, kw_only=True):
     """A workflow on a case."""
 
     run_id: str
@@ -67,7 +67,7 @@ class RunHeard(OfCase, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-class StepHeard(OfCase, frozen=True, kw_only=True):
+class StepPayload(OfCase, frozen=True, kw_only=True):
     """A step that waits for people."""
 
     step_id: str
@@ -80,7 +80,7 @@ class StepHeard(OfCase, frozen=True, kw_only=True):
     due_at: datetime | None = None
 
 
-class DecisionHeard(OfCase, frozen=True, kw_only=True):
+class DecisionPayload(OfCase, frozen=True, kw_only=True):
     """What somebody decided."""
 
     step_id: str
@@ -91,7 +91,7 @@ class DecisionHeard(OfCase, frozen=True, kw_only=True):
     decided_by: str | None = None
 
 
-class MessageHeard(OfCase, frozen=True, kw_only=True):
+class MessagePayload(OfCase, frozen=True, kw_only=True):
     """That somebody wrote, not what."""
 
     id: str
@@ -100,7 +100,7 @@ class MessageHeard(OfCase, frozen=True, kw_only=True):
     author_id: str | None = None
 
 
-class EmailHeard(Heard, frozen=True, kw_only=True):
+class EmailPayload(Payload, frozen=True, kw_only=True):
     """What became of an e-mail."""
 
     id: str
@@ -112,7 +112,7 @@ class EmailHeard(Heard, frozen=True, kw_only=True):
     customer_id: str | None = None
 
 
-class OrderHeard(Heard, frozen=True, kw_only=True):
+class OrderPayload(Payload, frozen=True, kw_only=True):
     """An order."""
 
     id: str
@@ -123,7 +123,7 @@ class OrderHeard(Heard, frozen=True, kw_only=True):
     placed_at: datetime
 
 
-class BalanceHeard(Heard, frozen=True, kw_only=True):
+class BalancePayload(Payload, frozen=True, kw_only=True):
     """A customer's account in one currency."""
 
     customer_id: str
@@ -133,7 +133,7 @@ class BalanceHeard(Heard, frozen=True, kw_only=True):
     last_order_at: datetime | None = None
 
 
-class PaymentHeard(Heard, frozen=True, kw_only=True):
+class PaymentPayload(Payload, frozen=True, kw_only=True):
     """Money that came in."""
 
     id: str
@@ -147,7 +147,7 @@ class UserPersonal(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
-class UserHeard(Heard, frozen=True, kw_only=True):
+class UserPayload(Payload, frozen=True, kw_only=True):
     """A member of staff."""
 
     id: str

@@ -4,12 +4,15 @@ from flask import Flask
 
 from notifications.centre.views import routes as centre
 from notifications.consumers import consumers
-from notifications.events import EVENTS
+from notifications.events import PUBLISHED
 from notifications.jobs import jobs
 from notifications.mail.transports import transport_for
 from notifications.mail.views import routes as mail
 from notifications.settings import NotificationsSettings
-from servicekit.app import create_service
+from servicekit.runtime.app import create_service
+from servicekit.runtime.subdomains import Subdomain
+
+SUBDOMAINS = [Subdomain(routes=[centre, mail], consumers=consumers, jobs=jobs, published=PUBLISHED)]
 
 
 def create_app(settings: NotificationsSettings | None = None) -> Flask:
@@ -19,8 +22,5 @@ def create_app(settings: NotificationsSettings | None = None) -> Flask:
     return create_service(
         settings,
         package="notifications",
-        routes=[centre, mail],
-        consumers=consumers,
-        jobs=jobs,
-        events=EVENTS,
+        subdomains=SUBDOMAINS,
     )

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from servicekit.events import Event
+from servicekit.messaging.events import Event
 
 
 class EmailFact(Event, frozen=True, kw_only=True):
@@ -30,4 +30,4 @@ class EmailFailed(EmailFact, frozen=True, kw_only=True):
     reason: str
 
 
-EVENTS: tuple[type[Event], ...] = (EmailSent, EmailFailed)
+PUBLISHED: tuple[type[Event], ...] = (EmailSent, EmailFailed)

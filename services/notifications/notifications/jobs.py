@@ -5,9 +5,9 @@ from functools import lru_cache
 from notifications.mail import actions
 from notifications.mail.delivery import Postman
 from notifications.settings import NotificationsSettings
-from servicekit.jobs import Jobs, Work
+from servicekit.runtime.jobs import Jobs, Work
 
-jobs = Jobs("notifications")
+jobs = Jobs()
 
 
 @jobs.every(seconds=0.5)

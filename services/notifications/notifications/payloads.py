@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from servicekit.events import Heard
+from servicekit.messaging.events import Payload
 
 
 class Personal(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,13 +15,13 @@ class Personal(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None = None
 
 
-class UserHeard(Heard, frozen=True, kw_only=True):
+class UserPayload(Payload, frozen=True, kw_only=True):
     id: str
     is_active: bool
     personal: Personal
 
 
-class CustomerHeard(Heard, frozen=True, kw_only=True):
+class CustomerPayload(Payload, frozen=True, kw_only=True):
     id: str
     kind: str
     owner_id: str | None
@@ -30,14 +30,14 @@ class CustomerHeard(Heard, frozen=True, kw_only=True):
     personal: Personal
 
 
-class ContactHeard(Heard, frozen=True, kw_only=True):
+class ContactPayload(Payload, frozen=True, kw_only=True):
     id: str
     organization_id: str
     is_primary: bool
     personal: Personal
 
 
-class CaseHeard(Heard, frozen=True, kw_only=True):
+class CasePayload(Payload, frozen=True, kw_only=True):
     id: str
     number: str
     subject: str
@@ -47,7 +47,7 @@ class CaseHeard(Heard, frozen=True, kw_only=True):
     team_id: str | None
 
 
-class StepHeard(Heard, frozen=True, kw_only=True):
+class StepPayload(Payload, frozen=True, kw_only=True):
     """A step that waits for somebody: `user_ids` are all who may do it."""
 
     step_id: str
@@ -62,16 +62,16 @@ class StepHeard(Heard, frozen=True, kw_only=True):
     instructions: str | None
 
 
-class StepRemindedHeard(StepHeard, frozen=True, kw_only=True):
+class StepRemindedPayload(StepPayload, frozen=True, kw_only=True):
     overdue: bool = False
 
 
-class StepEscalatedHeard(StepHeard, frozen=True, kw_only=True):
+class StepEscalatedPayload(StepPayload, frozen=True, kw_only=True):
     level: int
     to_user_ids: list[str]
 
 
-class StepDecidedHeard(Heard, frozen=True, kw_only=True):
+class StepDecidedPayload(Payload, frozen=True, kw_only=True):
     step_id: str
     step_name: str
     step_kind: str
@@ -103,7 +103,7 @@ class Submitter(msgspec.Struct, frozen=True, kw_only=True):
         return self.name or " ".join(part for part in (self.first_name, self.last_name) if part)
 
 
-class FormSubmittedHeard(Heard, frozen=True, kw_only=True):
+class FormSubmittedPayload(Payload, frozen=True, kw_only=True):
     submission_id: str
     form_name: str
     case_id: str
@@ -120,7 +120,7 @@ class Amount(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
 
 
-class OrderHeard(Heard, frozen=True, kw_only=True):
+class OrderPayload(Payload, frozen=True, kw_only=True):
     id: str
     number: str
     customer_id: str
@@ -128,7 +128,7 @@ class OrderHeard(Heard, frozen=True, kw_only=True):
     total: Amount
 
 
-class MessageHeard(Heard, frozen=True, kw_only=True):
+class MessagePayload(Payload, frozen=True, kw_only=True):
     id: str
     case_id: str
     case_number: str

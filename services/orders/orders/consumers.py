@@ -3,19 +3,19 @@
 from sqlalchemy.orm import Session
 
 from orders.directory.actions import keep_customer
-from servicekit.consumers import Consumers, Delivered
-from servicekit.events import Heard
+from servicekit.messaging.consumers import Consumers, ReceivedEvent
+from servicekit.messaging.events import Payload
 
-consumers = Consumers("orders")
+consumers = Consumers()
 
 
-class HeardName(Heard, frozen=True, kw_only=True):
+class NamePayload(Payload, frozen=True, kw_only=True):
     """How the customer is called."""
 
     name: str
 
 
-class HeardCustomer(Heard, frozen=True, kw_only=True):
+class CustomerPayload(Payload, frozen=True, kw_only=True):
     """What an order needs to know of a customer."""
 
     id: str
@@ -24,7 +24,7 @@ class HeardCustomer(Heard, frozen=True, kw_only=True):
     team_id: str | None = None
     is_archived: bool = False
     is_blocked: bool = False
-    personal: HeardName
+    personal: NamePayload
 
 
 @consumers.on(
@@ -34,9 +34,9 @@ class HeardCustomer(Heard, frozen=True, kw_only=True):
     "customer.restored.v1",
     "customer.blocked.v1",
     "customer.unblocked.v1",
-    reads=HeardCustomer,
+    reads=CustomerPayload,
 )
-def on_customer_told(session: Session, heard: Delivered[HeardCustomer]) -> None:
+def on_customer_told(session: Session, heard: ReceivedEvent[CustomerPayload]) -> None:
     """Every one of them shows the customer's whole state, so the newest wins, in whatever order they come."""
     keep_customer(
         session,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from servicekit.events import Event
+from servicekit.messaging.events import Event
 from servicekit.money import Money
 
 
@@ -69,7 +69,7 @@ class PaymentReceived(Event, frozen=True, kw_only=True):
     amount: Money
 
 
-TOLD: tuple[type[Event], ...] = (
+PUBLISHED: tuple[type[Event], ...] = (
     OrderPlaced,
     OrderConfirmed,
     OrderFulfilled,

@@ -2,9 +2,9 @@
 
 from orders.ledger import actions
 from orders.ledger.rules import Terms
-from servicekit.jobs import Jobs, Work
+from servicekit.runtime.jobs import Jobs, Work
 
-jobs = Jobs("orders")
+jobs = Jobs()
 
 
 @jobs.every(seconds=60)

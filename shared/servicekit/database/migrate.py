@@ -6,8 +6,8 @@ from alembic import command, context
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, text
 
-from servicekit.db import Database
-from servicekit.levels import owners
+from servicekit.database.engine import Database
+from servicekit.database.schema_version import owners
 
 
 def upgrade(database: Database, package: str) -> None:

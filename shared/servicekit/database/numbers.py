@@ -4,8 +4,8 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
-from servicekit.db import is_postgres
-from servicekit.kit_tables import NumberCounter
+from servicekit.database.engine import is_postgres
+from servicekit.database.tables import NumberCounter
 
 
 def next_number(session: Session, name: str) -> int:

@@ -1,4 +1,4 @@
-"""Which migrations this code has and which the database had, without loading Alembic into every serving process."""
+"""Schema version: which migrations this code has and which the database had, without loading Alembic."""
 
 import re
 from importlib import resources
@@ -10,7 +10,7 @@ _REVISION = re.compile(r'^(down_)?revision(?::[^=]+)? = (?:"(\w+)"|None)', re.MU
 
 def owners(package: str) -> tuple[tuple[str, str], ...]:
     """Whose migrations a database has, and in which table each keeps its level: the kit's, then the service's."""
-    return (("servicekit", "kit_version"), (package, "alembic_version"))
+    return (("servicekit.database", "kit_version"), (package, "alembic_version"))
 
 
 def difference(engine: Engine, package: str) -> str:
@@ -22,9 +22,9 @@ def difference(engine: Engine, package: str) -> str:
             had = set(connection.scalars(text(f"SELECT version_num FROM {table}"))) if table in tables else set()  # noqa: S608 - our own two names
             known = revisions(owner)
             if had - set(known):
-                ahead.append(owner)
+                ahead.append(owner.removesuffix(".database"))
             elif had != {known[-1]}:
-                missing.append(owner)
+                missing.append(owner.removesuffix(".database"))
     said = [f"migrations missing: {', '.join(missing)}"] if missing else []
     if ahead:
         said.append(f"migrated by newer code, which should run here: {', '.join(ahead)}")

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, Integer, MetaData, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from servicekit.db import UtcDateTime, naming_convention
+from servicekit.database.types import UtcDateTime, naming_convention
 
 # SQLite counts only an INTEGER key by itself; AUTOINCREMENT never gives an id twice.
 _BigId = BigInteger().with_variant(Integer(), "sqlite")
@@ -111,8 +111,8 @@ class JobRun(KitBase):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class WorkerSeen(KitBase):
-    """The last sign of life of the service's workers; `waiting` events were in its queue, where the bus could tell."""
+class WorkerHeartbeat(KitBase):
+    """The last heartbeat of the service's workers; `waiting` events were in its queue, where the bus could tell."""
 
     __tablename__ = "worker_seen"
 

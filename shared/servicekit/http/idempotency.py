@@ -1,4 +1,4 @@
-"""Idempotency-Key: the answer of a request is stored with its effect, and given again to the same request."""
+"""Idempotency: the answer of a request is stored with its effect, and given again to the same Idempotency-Key."""
 
 import hashlib
 import json
@@ -10,9 +10,9 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from servicekit.auth import Kind, Principal
+from servicekit.database.tables import IdempotencyKey
+from servicekit.database.upsert import insert_new
 from servicekit.errors import FieldError, Invalid
-from servicekit.kit_tables import IdempotencyKey
-from servicekit.upsert import insert_new
 
 KEEP = timedelta(hours=24)
 _KEPT_HEADERS = ("ETag", "Location", "Content-Type")
@@ -66,7 +66,7 @@ def claim(session: Session, principal: Principal, *, now: datetime) -> Claim | N
     return Claim(session=session, row=row, is_replay=new is None)
 
 
-def forget_old_keys(session: Session, *, now: datetime) -> int:
+def delete_old_keys(session: Session, *, now: datetime) -> int:
     """Drop the keys older than a day."""
     return session.execute(delete(IdempotencyKey).where(IdempotencyKey.stored_at < now - KEEP)).rowcount  # type: ignore[attr-defined,no-any-return]
 

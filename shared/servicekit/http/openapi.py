@@ -9,8 +9,8 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema as MarshmallowSchema
 
 from servicekit.auth import PUBLIC
-from servicekit.http import Operation
-from servicekit.schemas import MoneyField
+from servicekit.http.routes import Operation
+from servicekit.http.schemas import MoneyField
 
 MONEY = {
     "type": "object",
@@ -77,7 +77,7 @@ def _money_property(_self: Any, field: Any, **_: Any) -> dict[str, Any]:
 
 def _operation(operation: Operation, path: str, service: str) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "operationId": operation.endpoint.replace(".", "_"),
+        "operationId": operation.operation_id,
         "tags": [operation.tag],
         "summary": operation.summary,
         "x-service": service,
@@ -152,7 +152,7 @@ def _page_schema(operation: Operation) -> dict[str, Any]:
         "type": "object",
         "required": ["data", "next_cursor", "has_more"],
         "properties": {
-            "data": {"type": "array", "items": operation.listing.reads},
+            "data": {"type": "array", "items": operation.returns},
             "next_cursor": {"type": ["string", "null"]},
             "has_more": {"type": "boolean"},
             "total": total,

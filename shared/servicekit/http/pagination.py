@@ -1,151 +1,21 @@
-"""Lists: flat filters, sorting and keyset pages, declared once and the same everywhere."""
+"""Keyset pagination: one page of a list and the signed cursor of the next."""
 
 import base64
 import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from functools import cached_property
-from operator import itemgetter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import marshmallow as ma
-from marshmallow import fields, validate
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from servicekit.errors import FieldError, Invalid
-from servicekit.records import Records
-from servicekit.schemas import Instant, Schema
+from servicekit.http.listing import Listing
 
 MAX_COUNT = 10_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filter:
-    """One filter of a list: each operator is a query parameter of its own."""
-
-    column: Any
-    operators: Mapping[str, Callable[[], fields.Field[Any]]]
-
-
-def text(column: Any, *, choices: type[StrEnum] | None = None, nullable: bool = False, prefix: bool = False) -> Filter:
-    """`x=`, `x[in]=a,b`, `x[ne]=`; with `prefix` `x[prefix]=`, with `nullable` `x[null]=true`."""
-    one_of = validate.OneOf([c.value for c in choices]) if choices else validate.Length(max=200)
-    operators: dict[str, Callable[[], fields.Field[Any]]] = {
-        "": lambda: fields.String(validate=one_of),
-        "ne": lambda: fields.String(validate=one_of),
-        "in": lambda: CommaList(fields.String(validate=one_of)),
-    }
-    if prefix:
-        operators["prefix"] = fields.String
-    if nullable:
-        operators["null"] = fields.Boolean
-    return Filter(column=column, operators=operators)
-
-
-def instant(column: Any) -> Filter:
-    """`x[gte]=`, `x[gt]=`, `x[lte]=`, `x[lt]=` with an RFC 3339 instant."""
-    return Filter(column=column, operators=dict.fromkeys(("gte", "gt", "lte", "lt"), Instant))
-
-
-def integer(column: Any) -> Filter:
-    """`x=` and the four comparisons."""
-    most = 2**63 - 1 if isinstance(column.type, BigInteger) else 2**31 - 1
-    fits = validate.Range(min=-most, max=most)
-    operators = dict.fromkeys(("", "gte", "gt", "lte", "lt"), lambda: fields.Integer(validate=fits))
-    return Filter(column=column, operators=operators)
-
-
-def flag(column: Any) -> Filter:
-    """`x=true` or `x=false`."""
-    return Filter(column=column, operators={"": fields.Boolean})
-
-
-class CommaList(fields.List):  # type: ignore[type-arg]
-    """`a,b,c` in one parameter."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
-        return super()._deserialize(value.split(","), attr, data, **kwargs)
-
-
-_CONDITIONS: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
-    "": lambda column, value: column == value,
-    "ne": lambda column, value: or_(column != value, column.is_(None)),
-    "in": lambda column, value: column.in_(value),
-    "prefix": lambda column, value: column.istartswith(value, autoescape=True),
-    "null": lambda column, value: column.is_(None) if value else column.is_not(None),
-    "gte": lambda column, value: column >= value,
-    "gt": lambda column, value: column > value,
-    "lte": lambda column, value: column <= value,
-    "lt": lambda column, value: column < value,
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listing:
-    """How one resource is listed. `sorts` must name columns or expressions that are never NULL.
-
-    Without `records` each row is an entity, with whatever that loads.
-    """
-
-    reads: type[ma.Schema]
-    id: Any
-    sorts: Mapping[str, Any]
-    default_sort: str
-    filters: Mapping[str, Filter] = field(default_factory=dict)
-    search: Callable[[str], ColumnElement[bool]] | None = None
-    records: Records | None = None
-
-    @cached_property
-    def query_schema(self) -> type[ma.Schema]:
-        """Every query parameter, named and typed, for checking and for OpenAPI."""
-        names: dict[str, Any] = {
-            "limit": fields.Integer(load_default=50, validate=validate.Range(min=1, max=200)),
-            "cursor": fields.String(),
-            "sort": fields.String(
-                load_default=self.default_sort,
-                metadata={"description": f"of {', '.join(self.sorts)}; - for descending"},
-            ),
-            "include_total": fields.Boolean(load_default=False),
-        }
-        if self.search:
-            names["q"] = fields.String(validate=validate.Length(max=200))
-        for name, one in self.filters.items():
-            for operator, make in one.operators.items():
-                names[f"{name}[{operator}]" if operator else name] = make()
-        return Schema.from_dict(names, name=f"{self.reads.__name__.removesuffix('Read')}Query")
-
-    @cached_property
-    def make(self) -> Callable[[Sequence[Any]], Any]:
-        """What to dump, of a row as `read_page` gets it."""
-        return self.records.maker() if self.records is not None else itemgetter(0)
-
-    def narrow(self, statement: Select[Any], query: Mapping[str, Any]) -> Select[Any]:
-        """Apply filters and search."""
-        for name, one in self.filters.items():
-            for operator in one.operators:
-                value = query.get(f"{name}[{operator}]" if operator else name)
-                if value is not None:
-                    statement = statement.where(_CONDITIONS[operator](one.column, value))
-        if self.search and query.get("q"):
-            statement = statement.where(self.search(query["q"]))
-        return statement
-
-    def order(self, sort: str) -> list[tuple[Any, bool]]:
-        """(expression, descending) for each key of `sort`, closed by the id, so that no two rows tie."""
-        keys: list[tuple[Any, bool]] = []
-        for part in sort.split(","):
-            name = part.removeprefix("-")
-            if name not in self.sorts:
-                detail = f"Cannot sort by {name!r}: use {', '.join(self.sorts)}, with - for descending."
-                raise Invalid(detail, fields=[FieldError(pointer="sort", code="unknown_sort", detail=detail)])
-            keys.append((self.sorts[name], part.startswith("-")))
-        keys.append((self.id, keys[-1][1]))
-        return keys
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from servicekit.db import Database
+from servicekit.database.engine import Database
 
 PATIENCE_SECONDS = 2.0
 STEP_SECONDS = 0.025

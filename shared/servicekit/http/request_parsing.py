@@ -1,16 +1,14 @@
-"""Bodies and query strings: read, limited and checked before a transaction begins."""
+"""Request parsing: bodies and query strings are read, limited and checked before a transaction begins."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import request
 
-from servicekit.dumping import schema_of
 from servicekit.errors import FieldError, Invalid, Malformed, TooLarge, UnsupportedMedia
-from servicekit.schemas import load
-
-if TYPE_CHECKING:
-    from servicekit.http import Operation
+from servicekit.http.routes import Operation
+from servicekit.http.schemas import load
+from servicekit.http.serialization import schema_of
 
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -24,7 +22,7 @@ def refuse_nul() -> None:
         raise Malformed("The request holds a NUL character. Leave it out.")
 
 
-def read_query(operation: "Operation") -> dict[str, Any]:
+def read_query(operation: Operation) -> dict[str, Any]:
     """The query parameters; an unknown or repeated one is refused, so that a typo never returns everything."""
     schema = operation.listing.query_schema if operation.listing else operation.query
     repeated = [name for name, values in request.args.lists() if len(values) > 1]
@@ -49,7 +47,7 @@ def read_query(operation: "Operation") -> dict[str, Any]:
         raise Invalid(f"{fields[0].pointer}: {fields[0].detail}", fields=fields) from error
 
 
-def read_body(operation: "Operation") -> dict[str, Any]:
+def read_body(operation: Operation) -> dict[str, Any]:
     """The checked body; `is_partial` routes take any part of it."""
     if operation.body is None or not operation.writes:
         return {}
@@ -59,7 +57,7 @@ def read_body(operation: "Operation") -> dict[str, Any]:
     return load(schema_of(operation.body, partial=operation.is_partial), _read_object(operation))
 
 
-def _read_object(operation: "Operation") -> Any:
+def _read_object(operation: Operation) -> Any:
     if operation.accepts_form and request.mimetype in FORM_TYPES:
         return {name: values if len(values) > 1 else values[0] for name, values in request.form.lists()}
     raw = request.get_data(cache=True)

@@ -1,69 +1,19 @@
-"""Routes declared once: permission, body, query, answer, transaction, idempotency, ETag and documentation."""
+"""Routes declared once: permission, body, query, answer, ETag and documentation of each operation."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
-from urllib.parse import urlencode
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
 
 import marshmallow as ma
-import msgspec
-from flask import Response, g, request
 from sqlalchemy.orm import Session
 
-from servicekit import idempotency, outbox
-from servicekit.auth import PUBLIC, SIGNED_IN, Kind, Principal
-from servicekit.bodies import read_body, read_query, refuse_nul
-from servicekit.context import Trace, tracing
-from servicekit.db import Database
-from servicekit.dumping import dumper
-from servicekit.errors import Forbidden, PreconditionFailed, PreconditionRequired, Unauthenticated
-from servicekit.listing import Listing, Page, read_page
-from servicekit.waiting import wait_until
-
-if TYPE_CHECKING:
-    from servicekit.app import Service
+from servicekit.http.listing import Listing
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 API = "/api/v1"
 JSON_LIMIT = 1024 * 1024
-
-
-@dataclass(kw_only=True)
-class Call:
-    """One request, as a view sees it: everything checked, inside one transaction."""
-
-    session: Session
-    principal: Principal
-    now: datetime
-    body: dict[str, Any]
-    query: dict[str, Any]
-    service: "Service"
-    request_id: str
-    operation: "Operation"
-    headers: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def settings(self) -> Any:
-        """The service's settings."""
-        return self.service.settings
-
-    def check_version(self, entity: Any) -> None:
-        """Compare If-Match with what is stored: 412 when it moved on, 428 when required and absent."""
-        wanted = request.headers.get("If-Match")
-        if wanted is None:
-            if self.operation.if_match == "required":
-                raise PreconditionRequired(f'Send If-Match: "{entity.version}" if that is the version you have seen.')
-            return
-        if wanted.strip() != "*" and etag(entity.version) not in [
-            part.strip().removeprefix("W/") for part in wanted.split(",")
-        ]:
-            error = PreconditionFailed(f"You have seen {wanted}; it is now {etag(entity.version)}. Read it again.")
-            error.headers["ETag"] = etag(entity.version)
-            raise error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +35,7 @@ class Operation:
     status: int = 200
     location: str | None = None
     if_match: str = "honoured"
-    awaits: Callable[[Session, Mapping[str, Any]], bool] | None = None
+    waits_for: Callable[[Session, Mapping[str, Any]], bool] | None = None
     accepts_form: bool = False
     is_raw: bool = False
     is_personal: bool = False  # about the person and not about their work: not for a key, which speaks for the work
@@ -98,23 +48,23 @@ class Operation:
         return self.method != "GET"
 
     @property
-    def endpoint(self) -> str:
-        """Flask's name for it."""
-        return f"{self.tag}.{self.view.__name__}"
+    def operation_id(self) -> str:
+        """The name of the view's function, unique over all services: OpenAPI's operationId, and Flask's endpoint."""
+        return self.view.__name__
 
 
 class Routes:
-    """The routes of one sub-domain; `app.py` hands them to the service."""
+    """The routes of one sub-domain: what its `views.py` declares."""
 
     def __init__(self, tag: str) -> None:
         self.tag = tag
         self.operations: list[Operation] = []
 
     def page(
-        self, path: str, *, needs: str, listing: Listing, **more: Any
+        self, path: str, *, needs: str, listing: Listing, returns: type[ma.Schema], **more: Any
     ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-        """A list: the view returns the Select of what this caller may see."""
-        return self._add("GET", path, needs=needs, listing=listing, **more)
+        """A list: the view returns the Select of what this caller may see; `returns` is the schema of one row."""
+        return self._add("GET", path, needs=needs, listing=listing, returns=returns, **more)
 
     def get(self, path: str, *, needs: str, **more: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
         """A read."""
@@ -150,115 +100,3 @@ class Routes:
             return view
 
         return register
-
-
-def etag(version: int) -> str:
-    """The strong ETag of a version."""
-    return f'"{version}"'
-
-
-def perform(service: "Service", operation: Operation, arguments: Mapping[str, str]) -> Response:
-    """Run one request: who, what, then one transaction with effect, events and idempotency key, then the answer."""
-    principal = _admit(service, operation)
-    query = read_query(operation)
-    body = read_body(operation)
-    refuse_nul()
-    started = service.clock()
-    if operation.awaits is not None:
-        wait_until(service.database, lambda session: operation.awaits(session, {**arguments, **body}))  # type: ignore[misc]
-    trace = Trace(
-        correlation_id=g.request_id,
-        actor=None if principal.kind is Kind.PUBLIC else principal.id,
-        traceparent=request.headers.get("traceparent"),
-    )
-    with tracing(trace), _transaction(service.database, operation) as session:
-        key = idempotency.claim(session, principal, now=started) if operation.writes else None
-        if key is not None and key.is_replay:
-            return key.replay()
-        call = Call(
-            session=session,
-            principal=principal,
-            now=started,
-            body=body,
-            query=query,
-            service=service,
-            request_id=g.request_id,
-            operation=operation,
-        )
-        answer = _answer(call, operation, operation.view(call, **arguments))
-        if key is not None:
-            key.store(answer)
-    if operation.writes:
-        service.wake(told=outbox.has_recorded(session))
-    return answer
-
-
-def _transaction(database: Database, operation: Operation) -> AbstractContextManager[Session]:
-    if operation.writes:
-        return database.write()
-    return database.read_one_moment() if operation.is_raw else database.read()
-
-
-def _admit(service: "Service", operation: Operation) -> Principal:
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token:
-        raise Unauthenticated("This service answers only requests with a signed identity; go through the gateway.")
-    principal = service.verifier.verify(token)
-    g.actor = principal.id
-    if operation.needs == PUBLIC:
-        return principal
-    if principal.kind is Kind.PUBLIC:
-        raise Unauthenticated("Log in first.")
-    if operation.is_personal and principal.kind is not Kind.USER:
-        raise Forbidden("A key cannot do this: it is about the person. Sign in yourself.")
-    if operation.needs != SIGNED_IN and not principal.can(operation.needs):
-        raise Forbidden(f"This needs the permission {operation.needs}.", permission=operation.needs)
-    return principal
-
-
-def _answer(call: Call, operation: Operation, result: Any) -> Response:
-    if operation.is_raw:
-        assert isinstance(result, Response)  # noqa: S101 - the declaration says so
-        return result
-    if operation.listing is not None:
-        page = read_page(call.session, operation.listing, result, call.query, secret=call.settings.cursor_secret)
-        return _page_answer(operation.listing, page)
-    status = operation.status
-    if isinstance(result, tuple):
-        result, status = result
-    call.session.flush()  # versions and defaults are final before they are shown
-    if operation.returns is None or status == 204:  # noqa: PLR2004 - 204 No Content
-        return Response(status=204)
-    return _entity_answer(call, operation, result, status)
-
-
-def _entity_answer(call: Call, operation: Operation, result: Any, status: int) -> Response:
-    assert operation.returns is not None  # noqa: S101 - asked just before
-    dumped = dumper(operation.returns)(result)
-    answer = Response(msgspec.json.encode(dumped), status=status, content_type="application/json")
-    answer.headers.extend(call.headers)
-    version = getattr(result, "version", None)
-    if isinstance(version, int):
-        answer.headers["ETag"] = etag(version)
-        if not (operation.writes or operation.is_live) and request.headers.get("If-None-Match") == etag(version):
-            unchanged = Response(status=304)
-            unchanged.headers["ETag"] = etag(version)
-            return unchanged
-    if operation.location is not None and status == 201:  # noqa: PLR2004 - 201 Created
-        answer.headers["Location"] = operation.location.format_map(dumped)
-    return answer
-
-
-def _page_answer(listing: Listing, page: Page) -> Response:
-    body: dict[str, Any] = {
-        "data": [dumper(listing.reads)(row) for row in page.rows],
-        "next_cursor": page.next_cursor,
-        "has_more": page.next_cursor is not None,
-    }
-    if page.total is not None:
-        body["total"] = page.total
-    answer = Response(msgspec.json.encode(body), content_type="application/json")
-    if page.next_cursor is not None:
-        following = {**request.args.to_dict(), "cursor": page.next_cursor}
-        answer.headers["Link"] = f'<{request.path}?{urlencode(following)}>; rel="next"'
-    return answer

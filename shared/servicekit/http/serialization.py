@@ -1,4 +1,4 @@
-"""Schemas made once, and turned into plain functions that dump: what marshmallow decides a row anew is decided once."""
+"""Serialization: schemas turned into plain functions once, so that marshmallow does not decide anew for each row."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields
 
-from servicekit.schemas import Instant, MoneyField, instant_text, money_parts
+from servicekit.http.schemas import Instant, MoneyField, instant_text, money_parts
 
 Writer = Callable[[Any], Any]
 _MISSING = object()

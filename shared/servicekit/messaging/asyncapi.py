@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from servicekit.consumers import Consumers
-from servicekit.events import Event
+from servicekit.messaging.consumers import Consumers
+from servicekit.messaging.events import Event
 
 
 def describe_events(service: str, events: Sequence[type[Event]], consumers: Consumers) -> dict[str, Any]:
@@ -20,7 +20,8 @@ def describe_events(service: str, events: Sequence[type[Event]], consumers: Cons
         ],
         "hears": [
             {"type": one.type, "by": one.handle.__name__, "schema": schema_of(one.reads)}
-            for one in sorted(consumers.by_type.values(), key=lambda one: one.type)
+            for _, several in sorted(consumers.by_type.items())
+            for one in several
         ],
     }
 

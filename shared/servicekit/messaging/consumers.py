@@ -1,4 +1,4 @@
-"""Consumers: which events a service hears, what it reads of them, and what they do."""
+"""Consumers: which events a sub-domain listens to, what it reads of them, and what they do."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,13 +8,14 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from sqlalchemy.orm import Session
 
-from servicekit.events import Envelope, Heard
+from servicekit.actor import Actor
+from servicekit.messaging.events import Envelope, Payload
 
-D = TypeVar("D", bound=Heard)
+D = TypeVar("D", bound=Payload)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivered(Generic[D]):
+class ReceivedEvent(Generic[D]):
     """One event as a consumer gets it: `at` is when it happened, `sequence` the version of its aggregate."""
 
     id: str
@@ -26,21 +27,26 @@ class Delivered(Generic[D]):
     correlation_id: str
     data: D
 
+    @property
+    def by(self) -> Actor:
+        """The actor of what follows from it: nobody in particular, at the time when it happened."""
+        return Actor.system(now=self.at, cause=self.id)
 
-Handler = Callable[[Session, Delivered[Any]], None]
+
+Handler = Callable[[Session, ReceivedEvent[Any]], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Consumer:
-    """One event type that is heard."""
+    """What one sub-domain does with one event type."""
 
-    reads: type[Heard]
+    reads: type[Payload]
     handle: Handler
     type: str
 
-    def open(self, envelope: Envelope) -> Delivered[Any]:
+    def open(self, envelope: Envelope) -> ReceivedEvent[Any]:
         """Check the event against what this consumer reads; raises msgspec.ValidationError."""
-        return Delivered(
+        return ReceivedEvent(
             id=envelope.id,
             type=envelope.type,
             subject=envelope.subject,
@@ -53,22 +59,28 @@ class Consumer:
 
 
 class Consumers:
-    """All that one service hears; one handler a type."""
+    """The consumers of one sub-domain, or of a whole service, by event type and in the order in which they run."""
 
-    def __init__(self, service: str) -> None:
-        self.service = service
-        self.by_type: dict[str, Consumer] = {}
+    def __init__(self) -> None:
+        self.by_type: dict[str, tuple[Consumer, ...]] = {}
 
     def on(
         self, *types: str, reads: type[D]
-    ) -> Callable[[Callable[[Session, Delivered[D]], None]], Callable[[Session, Delivered[D]], None]]:
-        """Hear these types; the handler runs in the transaction that marks the event as processed."""
+    ) -> Callable[[Callable[[Session, ReceivedEvent[D]], None]], Callable[[Session, ReceivedEvent[D]], None]]:
+        """Listen to these types; the handler runs in the transaction that marks the event as processed."""
 
-        def register(handle: Callable[[Session, Delivered[D]], None]) -> Callable[[Session, Delivered[D]], None]:
+        def register(
+            handle: Callable[[Session, ReceivedEvent[D]], None],
+        ) -> Callable[[Session, ReceivedEvent[D]], None]:
             for one in types:
                 if one in self.by_type:
-                    raise ValueError(f"{self.service} already hears {one}")
-                self.by_type[one] = Consumer(type=one, reads=reads, handle=handle)
+                    raise ValueError(f"{handle.__module__} already listens to {one}")
+                self.by_type[one] = (Consumer(type=one, reads=reads, handle=handle),)
             return handle
 
         return register
+
+    def extend(self, others: "Consumers") -> None:
+        """Let another sub-domain listen as well, behind those that are there."""
+        for one, consumers in others.by_type.items():
+            self.by_type[one] = (*self.by_type.get(one, ()), *consumers)

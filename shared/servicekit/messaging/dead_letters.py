@@ -1,4 +1,4 @@
-"""Parked messages: kept with their reason until an operator replays or discards them."""
+"""Dead letters: parked messages, kept with their reason until an operator replays or discards them."""
 
 import json
 from collections.abc import Sequence
@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from servicekit import inbox
+from servicekit.database.tables import ParkedMessage
 from servicekit.errors import Conflict, NotFound
-from servicekit.kit_tables import ParkedMessage
+from servicekit.messaging import inbox
 
-KEEP_SETTLED = timedelta(days=30)
+KEEP_RESOLVED = timedelta(days=30)
 REPLAYED = "replayed"
 
 
-class AlreadySettled(Conflict):
+class AlreadyResolved(Conflict):
     """It was replayed or discarded before."""
 
 
@@ -47,27 +47,27 @@ def park(session: Session, body: bytes, *, reason: str, detail: str, attempts: i
 
 
 def waiting(session: Session, *, limit: int = 100) -> Sequence[ParkedMessage]:
-    """Those not settled yet, oldest first."""
+    """Those not resolved yet, oldest first."""
     return session.scalars(
         select(ParkedMessage).where(ParkedMessage.settled_at.is_(None)).order_by(ParkedMessage.id).limit(limit)
     ).all()
 
 
 def find(session: Session, number: int) -> ParkedMessage:
-    """One of them, settled or not."""
+    """One of them, resolved or not."""
     found = session.get(ParkedMessage, number)
     if found is None:
         raise NotFound(f"There is no parked message {number}.")
     return found
 
 
-def settle(session: Session, number: int, *, how: str, now: datetime) -> ParkedMessage:
+def resolve(session: Session, number: int, *, how: str, now: datetime) -> ParkedMessage:
     """Mark as replayed or discarded; the second time is refused, and so is a replay of what the inbox has outlived."""
     message = session.get(ParkedMessage, number, with_for_update=True)
     if message is None:
         raise NotFound(f"There is no parked message {number}.")
     if message.settled_at is not None:
-        raise AlreadySettled(f"Message {number} was {message.settled_as} at {message.settled_at:%Y-%m-%d %H:%M} UTC.")
+        raise AlreadyResolved(f"Message {number} was {message.settled_as} at {message.settled_at:%Y-%m-%d %H:%M} UTC.")
     if how == REPLAYED and message.parked_at < now - inbox.KEEP:
         raise TooOldToReplay(
             f"Message {number} was parked {(now - message.parked_at).days} days ago. Whether it had its effect since is"
@@ -77,9 +77,9 @@ def settle(session: Session, number: int, *, how: str, now: datetime) -> ParkedM
     return message
 
 
-def forget_settled(session: Session, *, now: datetime) -> int:
+def delete_resolved(session: Session, *, now: datetime) -> int:
     """Drop what was replayed or discarded a month ago: it may hold personal data."""
-    gone = delete(ParkedMessage).where(ParkedMessage.settled_at < now - KEEP_SETTLED)
+    gone = delete(ParkedMessage).where(ParkedMessage.settled_at < now - KEEP_RESOLVED)
     return session.execute(gone).rowcount  # type: ignore[attr-defined,no-any-return]
 
 

@@ -1,4 +1,4 @@
-"""What happens to one delivery: checked, taken through the inbox, its effect committed, or parked with a reason."""
+"""Dispatch: a delivery is checked, taken through the inbox and given to its consumers in one commit, or parked."""
 
 import logging
 import threading
@@ -12,15 +12,15 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from servicekit import inbox, outbox
-from servicekit.bus import MAX_ATTEMPTS, Delivery, Done, Outage, Outcome, Retry
-from servicekit.consumers import Consumer, Consumers
 from servicekit.context import Trace, tracing
-from servicekit.db import Database
+from servicekit.database.engine import Database
 from servicekit.errors import Error, NotYet, Unavailable
-from servicekit.events import Envelope, decode, topic
 from servicekit.failpoints import reach
-from servicekit.parking import park
+from servicekit.messaging import inbox, outbox
+from servicekit.messaging.bus import MAX_ATTEMPTS, Delivery, Done, Outage, Outcome, Retry
+from servicekit.messaging.consumers import Consumer, Consumers
+from servicekit.messaging.dead_letters import park
+from servicekit.messaging.events import Envelope, decode, topic
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +37,14 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Receiver:
-    """Turns deliveries into effects for one service."""
+class Dispatcher:
+    """Gives deliveries to the consumers of one service.
 
+    Several sub-domains may listen to one type: they run in the order of `consumers`, in one transaction with one inbox
+    row; where one of them cannot have its effect, none has, and one message is parked.
+    """
+
+    service: str
     database: Database
     consumers: Consumers
     now: Callable[[], datetime]
@@ -49,8 +54,8 @@ class Receiver:
     def receive(self, delivery: Delivery) -> Outcome:
         """The bus asks once a delivery; whatever is answered, nothing is lost and nothing happens twice."""
         try:
-            envelope, consumer = self._open(delivery.body)
-            self._apply_with_patience(envelope, consumer)
+            envelope, consumers = self._open(delivery.body)
+            self._apply_with_patience(envelope, consumers)
         except Unreadable as error:
             return self._park(delivery, error.reason, str(error))
         except NotYet as error:
@@ -75,12 +80,12 @@ class Receiver:
             with self.one_group, self.database.write() as session:
                 if not self.database.is_sqlite:
                     session.connection().exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
-                for envelope, consumer in opened:
-                    self._effect(session, envelope, consumer)
+                for envelope, consumers in opened:
+                    self._effect(session, envelope, consumers)
                     session.expunge_all()  # each reads what is stored, as it would alone
                 reach("consumer-before-commit")
             reach("consumer-after-commit")
-            self.wake(told=outbox.has_recorded(session))
+            self.wake(has_events=outbox.has_recorded(session))
         except Exception as error:  # noqa: BLE001 - whatever it was, each of them meets it again alone
             log.info("received one by one", extra={"reason": repr(error)})
             return False
@@ -88,43 +93,43 @@ class Receiver:
 
     def apply(self, session: Session, body: bytes) -> bool:
         """The effect of one message in the caller's transaction; False when it had its effect before. For replays."""
-        envelope, consumer = self._open(body)
-        return self._effect(session, envelope, consumer)
+        envelope, consumers = self._open(body)
+        return self._effect(session, envelope, consumers)
 
-    def _open(self, body: bytes) -> tuple[Envelope, Consumer]:
+    def _open(self, body: bytes) -> tuple[Envelope, Sequence[Consumer]]:
         try:
             envelope = decode(body)
         except msgspec.ValidationError as error:
             raise Unreadable("not_an_event", str(error)) from error
         except (msgspec.DecodeError, ValueError) as error:
             raise Unreadable("undecodable", str(error)) from error
-        consumer = self.consumers.by_type.get(envelope.type)
-        if consumer is None:
+        consumers = self.consumers.by_type.get(envelope.type)
+        if consumers is None:
             known = [one for one in self.consumers.by_type if topic(one) == topic(envelope.type)]
             if known:
                 raise Unreadable("unknown_version", f"{envelope.type}: this service reads {', '.join(known)}")
-            raise Unreadable("unknown_type", f"{envelope.type} is not heard here")
-        return envelope, consumer
+            raise Unreadable("unknown_type", f"{envelope.type} is not listened to here")
+        return envelope, consumers
 
-    def _apply_with_patience(self, envelope: Envelope, consumer: Consumer) -> None:
+    def _apply_with_patience(self, envelope: Envelope, consumers: Sequence[Consumer]) -> None:
         for pause in (*QUICK_RETRIES, None):
             try:
                 with self.database.write() as session:
-                    self._effect(session, envelope, consumer)
+                    self._effect(session, envelope, consumers)
                     reach("consumer-before-commit")
                 reach("consumer-after-commit")
-                self.wake(told=outbox.has_recorded(session))
+                self.wake(has_events=outbox.has_recorded(session))
                 return
             except (NotYet, StaleDataError, IntegrityError, DBAPIError) as error:
                 if pause is None or (isinstance(error, DBAPIError) and not _is_race(error)):
                     raise
                 time.sleep(pause)
 
-    def _effect(self, session: Session, envelope: Envelope, consumer: Consumer) -> bool:
-        if not inbox.is_first(session, consumer=self.consumers.service, event_id=envelope.id, now=self.now()):
+    def _effect(self, session: Session, envelope: Envelope, consumers: Sequence[Consumer]) -> bool:
+        if not inbox.is_first(session, consumer=self.service, event_id=envelope.id, now=self.now()):
             return False
         try:
-            delivered = consumer.open(envelope)
+            received = [(consumer, consumer.open(envelope)) for consumer in consumers]
         except msgspec.ValidationError as error:
             raise Unreadable("schema_violation", f"{envelope.type}: {error}") from error
         trace = Trace(
@@ -135,8 +140,9 @@ class Receiver:
         )
         reach("consumer-effect", about=envelope.subject)
         with tracing(trace):
-            consumer.handle(session, delivered)
-            outbox.settle(session)
+            for consumer, event in received:
+                consumer.handle(session, event)
+            outbox.finalize_events(session)
         return True
 
     def _retry(self, delivery: Delivery, reason: str, detail: str) -> Outcome:

@@ -9,12 +9,12 @@ from servicekit.ids import uuid7
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact that a service tells. Subclasses set TYPE (`book.lent.v1`); the docstring says what happened."""
+    """A fact that a service publishes. Subclasses set TYPE (`book.lent.v1`); the docstring says what happened."""
 
     TYPE: ClassVar[str]
 
 
-class Heard(msgspec.Struct, frozen=True, kw_only=True):
+class Payload(msgspec.Struct, frozen=True, kw_only=True):
     """What one consumer reads of an event: its own smaller copy. Members it does not name are ignored."""
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session, SessionTransaction
 
 from servicekit.context import Trace, current_trace
-from servicekit.db import Versioned
-from servicekit.events import Envelope, Event, encode, encode_data, new_event_id
-from servicekit.kit_tables import OutboxRow
+from servicekit.database.tables import OutboxRow
+from servicekit.database.versioned import Versioned
+from servicekit.messaging.events import Envelope, Event, encode, encode_data, new_event_id
 
 MAX_BYTES = 256 * 1024
 _INSERT = insert(OutboxRow.__table__)  # type: ignore[arg-type] # a declarative class's table is one
@@ -20,18 +20,18 @@ _RECORDED = "outbox_recorded"
 
 
 def record(session: Session, event: Event | Callable[[], Event], *, about: Versioned, at: datetime) -> str:
-    """Tell `event` about this aggregate when the transaction commits; the event's id is known at once.
+    """Publish `event` about this aggregate once the transaction commits; the event's id is known at once.
 
-    The aggregate must change in the same transaction (its version is the event's sequence), or be new. What tells its
-    state is given as a function and asked at the end: events of one version must tell one state.
+    The aggregate must change in the same transaction (its version is the event's sequence), or be new. What shows its
+    state is given as a function and called at the end: events of one version must show one state.
     """
     event_id = new_event_id()
     session.info.setdefault(_PENDING, []).append((event_id, event, about, at, current_trace()))
     return event_id
 
 
-def settle(session: Session) -> None:
-    """Ask the functions that `record` was given: nothing that follows in this transaction is told by them any more."""
+def finalize_events(session: Session) -> None:
+    """Call the functions that `record` was given: what follows in this transaction does not change these events."""
     # The flush takes each aggregate's row lock before its outbox row gets an id: so ids never invert versions.
     session.flush()
     pending = session.info.get(_PENDING, [])
@@ -41,7 +41,7 @@ def settle(session: Session) -> None:
 
 
 def has_recorded(session: Session) -> bool:
-    """Did this session's transaction tell anything?"""
+    """Did this session's transaction record any event?"""
     return bool(session.info.get(_RECORDED))
 
 
@@ -51,7 +51,7 @@ def _write_rows(session: Session) -> None:
         return  # a savepoint is no commit
     if not session.info.get(_PENDING):
         return
-    settle(session)
+    finalize_events(session)
     pending = session.info.pop(_PENDING)
     session.connection().execute(_INSERT, [_row(session.info["service"], *one) for one in pending])
     session.info[_RECORDED] = True

@@ -1,4 +1,4 @@
-"""Keeping the outbox small and free of personal data: published rows go after 30 days, their personal part after 7."""
+"""Retention of the outbox: published rows are deleted after 30 days, their personal part after 7."""
 
 import json
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from servicekit.kit_tables import OutboxRow
+from servicekit.database.tables import OutboxRow
 
 KEEP = timedelta(days=30)
 KEEP_PERSONAL = timedelta(days=7)
@@ -14,7 +14,7 @@ BATCH = 5000
 PERSONAL = "personal"
 
 
-def forget_published(session: Session, *, now: datetime) -> int:
+def delete_published(session: Session, *, now: datetime) -> int:
     """One batch of each; returns how many rows changed."""
     old = select(OutboxRow.id).where(OutboxRow.published_at < now - KEEP).order_by(OutboxRow.id).limit(BATCH)
     gone: int = session.execute(delete(OutboxRow).where(OutboxRow.id.in_(old.scalar_subquery()))).rowcount  # type: ignore[attr-defined]

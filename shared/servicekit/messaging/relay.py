@@ -15,17 +15,18 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select, text, update
 from sqlalchemy.orm import Session, aliased
 
-from servicekit.bus import RECONNECT_SECONDS, Bus, BusDown, Outgoing, Receipt
-from servicekit.db import Database, UtcDateTime
+from servicekit.database.engine import Database
+from servicekit.database.tables import OutboxRow
+from servicekit.database.types import UtcDateTime
 from servicekit.failpoints import reach
-from servicekit.kit_tables import OutboxRow
+from servicekit.messaging.bus import RECONNECT_SECONDS, Bus, BusDown, OutgoingMessage, Receipt
 
 log = logging.getLogger(__name__)
 
 # Each batch waits once for the broker's last confirm: at 200 that was a fifth of the time.
 BATCH = 1000
 CHANNEL = "outbox"
-LONGEST_PAUSE_SECONDS, SCOUT_SECONDS = 3600, 30
+LONGEST_PAUSE_SECONDS, PROBE_SECONDS = 3600, 30
 # A look without a reason: a commit wakes the relay by itself.
 IDLE_SECONDS = 1.0
 
@@ -34,12 +35,12 @@ IDLE_SECONDS = 1.0
 class Pass:
     """One look into the outbox: so many events were `taken` from it, so many of them are `published` now.
 
-    `healed`: some that were refused before got through, and others that waited for the same are due at once.
+    `released`: some that were refused before got through, and others that waited for the same are due at once.
     """
 
     taken: int
     published: int
-    healed: bool = False
+    released: bool = False
 
 
 def publish_waiting(database: Database, bus: Bus, *, now: Callable[[], datetime], again: bool = True) -> Pass:
@@ -55,16 +56,16 @@ def publish_waiting(database: Database, bus: Bus, *, now: Callable[[], datetime]
         return Pass(taken=0, published=0)
     reach("relay-before-publish")
     receipt = bus.publish(
-        [Outgoing(id=r.event_id, type=r.type, body=r.envelope.encode(), key=r.aggregate_id) for r in rows]
+        [OutgoingMessage(id=r.event_id, type=r.type, body=r.envelope.encode(), key=r.aggregate_id) for r in rows]
     )
     reach("relay-after-confirm")
     with database.write() as session:
         _mark(session, rows, receipt, now=now())
-        healed = _heal(session, rows, receipt, now=now())
+        released = _release_waiting(session, rows, receipt, now=now())
     for reason, event_id in {reason: event_id for event_id, reason in receipt.refused.items()}.items():
         count = sum(one == reason for one in receipt.refused.values())
         log.error("events refused by the bus", extra={"count": count, "event_id": event_id, "reason": reason})
-    return Pass(taken=len(rows), published=len(receipt.confirmed), healed=healed)
+    return Pass(taken=len(rows), published=len(receipt.confirmed), released=released)
 
 
 def _unpublished(condition: ColumnElement[bool]) -> Select[str, str, str, str, int, str | None]:
@@ -104,7 +105,7 @@ def _mark(session: Session, rows: Sequence[Any], receipt: Receipt, *, now: datet
     refusals = []
     for row in rows:
         if (reason := receipt.refused.get(row.event_id)) is not None:
-            refusals.append(_refusal(row, reason, now, is_scout=reason not in seen))
+            refusals.append(_refusal(row, reason, now, is_probe=reason not in seen))
             seen.add(reason)
     if refusals:
         session.connection().execute(_REFUSE, refusals)
@@ -117,17 +118,17 @@ _REFUSE = (
 )
 
 
-def _refusal(row: Any, reason: str, now: datetime, *, is_scout: bool) -> dict[str, Any]:
+def _refusal(row: Any, reason: str, now: datetime, *, is_probe: bool) -> dict[str, Any]:
     """Ever longer: each try of an event that one queue refuses reaches all others that want it once more.
 
     The first of a batch comes back sooner: when it gets through, the others need not wait any longer.
     """
-    longest = SCOUT_SECONDS if is_scout else LONGEST_PAUSE_SECONDS
+    longest = PROBE_SECONDS if is_probe else LONGEST_PAUSE_SECONDS
     pause = timedelta(seconds=min(2 ** min(row.attempts + 1, 12), longest))
     return {"of": row.event_id, "tries": row.attempts + 1, "reason": reason, "again_at": now + pause}
 
 
-def _heal(session: Session, rows: Sequence[Any], receipt: Receipt, *, now: datetime) -> bool:
+def _release_waiting(session: Session, rows: Sequence[Any], receipt: Receipt, *, now: datetime) -> bool:
     """Where one that was refused before is through, and none is refused for that reason now, the next ones are due.
 
     No more than a batch: the room may be small.
@@ -298,7 +299,7 @@ class Relay:
                 continue
             pause = IDLE_SECONDS
             # What was committed since the last look has said so: the wait ends at once.
-            if done.healed:
+            if done.released:
                 look_again_at = 0.0
             elif done.taken < BATCH or done.published == 0:
                 waker.wait(IDLE_SECONDS)

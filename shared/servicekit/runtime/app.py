@@ -1,93 +1,34 @@
-"""A service: its settings, database, bus, routes, consumers and jobs put together behind one Flask app."""
+"""The Flask app of a service: its sub-domains put together with settings, database and bus."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cached_property, partial
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
 
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.routing import BaseConverter
 
-from servicekit.auth import PUBLIC, SIGNED_IN, Verifier
-from servicekit.bus import Bus, connect
-from servicekit.cli import install_commands
-from servicekit.consumers import Consumers
-from servicekit.db import Database
-from servicekit.events import Event
-from servicekit.health import install_health
-from servicekit.http import JSON_LIMIT, Operation, Routes, perform
+from servicekit.auth import PUBLIC, SIGNED_IN
+from servicekit.database.engine import Database
+from servicekit.http.perform import perform
+from servicekit.http.problems import install_problems
+from servicekit.http.routes import JSON_LIMIT, Operation
 from servicekit.ids import new_id
-from servicekit.jobs import Jobs, Wakeups
-from servicekit.logs import set_up_logs
-from servicekit.metrics import install_metrics
-from servicekit.problems import install_problems
-from servicekit.receiving import Receiver
-from servicekit.relay import notify
+from servicekit.messaging.consumers import Consumers
+from servicekit.runtime.cli import install_commands
+from servicekit.runtime.health import install_health
+from servicekit.runtime.jobs import Jobs
+from servicekit.runtime.logs import set_up_logs
+from servicekit.runtime.metrics import install_metrics
+from servicekit.runtime.subdomains import Subdomain
+from servicekit.service import Clock, Service, utc_now
 from servicekit.settings import Settings
 
-Clock = Callable[[], datetime]
 _PERMISSION = re.compile(r"[a-z_]+:[a-z_]+\Z")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 
 
 class UndeclaredRoute(Exception):
     """A route that does not say who may use it."""
-
-
-def utc_now() -> datetime:
-    """The clock that entry rooms read; below them time is passed in."""
-    return datetime.now(UTC)
-
-
-@dataclass
-class Service:
-    """One running service, as its entry rooms see it; found at `app.extensions["service"]`."""
-
-    name: str
-    package: str
-    settings: Any
-    database: Database
-    consumers: Consumers
-    jobs: Jobs
-    events: Sequence[type[Event]]
-    operations: Sequence[Operation]
-    started: datetime
-    clock: Clock = utc_now
-    wake_relay_here: Callable[[], None] | None = None
-    wakeups: Wakeups = field(default_factory=Wakeups)
-
-    @cached_property
-    def bus(self) -> Bus:
-        """Connected at first use: after the fork, and never in a web process."""
-        return connect(self.settings.bus_url)
-
-    @cached_property
-    def verifier(self) -> Verifier:
-        """Knows the gateway's public keys, and accepts what is meant for this service alone."""
-        return Verifier.from_file(self.settings.identity_keys, self.name)
-
-    @cached_property
-    def receiver(self) -> Receiver:
-        """What the bus hands deliveries to."""
-        return Receiver(database=self.database, consumers=self.consumers, now=self.clock, wake=self.wake)
-
-    def wake(self, *, told: bool) -> None:
-        """Something was committed in this process: jobs look at once, and with `told` the relay does."""
-        self.wakeups.wake()
-        if not told:
-            return
-        if self.database.is_sqlite and self.wake_relay_here is not None:
-            self.wake_relay_here()
-        else:
-            notify(self.database)
-
-    def close(self) -> None:
-        """Give everything back."""
-        if "bus" in self.__dict__:
-            self.bus.close()
-        self.database.close()
 
 
 class _Key(BaseConverter):
@@ -101,13 +42,10 @@ def create_service(
     settings: Settings,
     *,
     package: str,
-    routes: Sequence[Routes],
-    events: Sequence[type[Event]] = (),
-    consumers: Consumers | None = None,
-    jobs: Jobs | None = None,
+    subdomains: Sequence[Subdomain],
     clock: Clock = utc_now,
 ) -> Flask:
-    """Put a service together; refuses routes that promise twice the same path."""
+    """Put a service together; refuses two routes with one path or one name."""
     set_up_logs(service=settings.service, log_format=settings.log_format)
     app = Flask(package)
     app.url_map.converters["default"] = _Key
@@ -117,10 +55,10 @@ def create_service(
         package=package,
         settings=settings,
         database=Database(settings.database_url, service=settings.service),
-        consumers=consumers or Consumers(settings.service),
-        jobs=jobs or Jobs(settings.service),
-        events=events,
-        operations=[operation for one in routes for operation in one.operations],
+        consumers=_all_consumers(subdomains),
+        jobs=_all_jobs(subdomains),
+        events=[event for one in subdomains for event in one.published],
+        operations=[operation for one in subdomains for routes in one.routes for operation in routes.operations],
         started=clock(),
         clock=clock,
     )
@@ -137,6 +75,19 @@ def create_service(
     return app
 
 
+def _all_consumers(subdomains: Sequence[Subdomain]) -> Consumers:
+    every = Consumers()
+    for one in subdomains:
+        every.extend(one.consumers)
+    return every
+
+
+def _all_jobs(subdomains: Sequence[Subdomain]) -> Jobs:
+    every = Jobs()
+    every.scheduled = [job for one in subdomains for job in one.jobs.scheduled]
+    return every
+
+
 def _refuse_undeclared(operations: Sequence[Operation]) -> None:
     """A service whose routes do not each say what they need, or that promises one twice, does not start."""
     seen = set()
@@ -144,9 +95,10 @@ def _refuse_undeclared(operations: Sequence[Operation]) -> None:
         where = f"{operation.method} {operation.path}"
         if operation.needs not in {PUBLIC, SIGNED_IN} and not _PERMISSION.match(operation.needs):
             raise UndeclaredRoute(f"{where} needs {operation.needs!r}, which is no permission: write resource:action.")
-        if where in seen:
-            raise UndeclaredRoute(f"{where} is declared twice.")
-        seen.add(where)
+        for one in (where, operation.operation_id):
+            if one in seen:
+                raise UndeclaredRoute(f"{one} is declared twice.")
+            seen.add(one)
 
 
 def _install_routes(app: Flask, service: Service) -> None:
@@ -154,7 +106,7 @@ def _install_routes(app: Flask, service: Service) -> None:
         return perform(service, operation, arguments)
 
     for operation in service.operations:
-        app.add_url_rule(operation.path, operation.endpoint, partial(answer, operation), methods=[operation.method])
+        app.add_url_rule(operation.path, operation.operation_id, partial(answer, operation), methods=[operation.method])
 
 
 def _install_requests(app: Flask) -> None:
@@ -174,6 +126,6 @@ def _install_requests(app: Flask) -> None:
 def _install_document(app: Flask, service: Service) -> None:
     @app.get("/openapi.json")
     def openapi() -> Response:
-        from servicekit.openapi import build_openapi  # noqa: PLC0415 - apispec is needed only here
+        from servicekit.http.openapi import build_openapi  # noqa: PLC0415 - apispec is needed only here
 
         return jsonify(build_openapi(service.name, service.operations))

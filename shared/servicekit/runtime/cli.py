@@ -2,32 +2,29 @@
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from servicekit import parking
+from servicekit.database.tables import ParkedMessage
 from servicekit.errors import Error
-from servicekit.kit_tables import ParkedMessage
-
-if TYPE_CHECKING:
-    from servicekit.app import Service
+from servicekit.messaging import dead_letters
+from servicekit.service import Service
 
 
-def install_commands(app: Flask, service: "Service") -> None:
+def install_commands(app: Flask, service: Service) -> None:
     """Add the commands that every service has."""
     _install_lifecycle(app, service)
     _install_contracts(app, service)
     app.cli.add_command(_parked(service))
 
 
-def _install_lifecycle(app: Flask, service: "Service") -> None:
+def _install_lifecycle(app: Flask, service: Service) -> None:
     @app.cli.command("migrate")
     def migrate() -> None:
         """Bring the database to this code's level."""
-        from servicekit.migrate import upgrade  # noqa: PLC0415 - only this command needs Alembic's commands
+        from servicekit.database.migrate import upgrade  # noqa: PLC0415 - only this command needs Alembic's commands
 
         upgrade(service.database, service.package)
         click.echo(f"{service.name}: the database is up to date")
@@ -35,7 +32,7 @@ def _install_lifecycle(app: Flask, service: "Service") -> None:
     @app.cli.command("worker")
     def worker() -> None:
         """Publish, hear, and do what is due, until SIGTERM."""
-        from servicekit.worker import run_worker  # noqa: PLC0415
+        from servicekit.runtime.worker import run_worker  # noqa: PLC0415
 
         run_worker(service)
 
@@ -46,23 +43,23 @@ def _install_lifecycle(app: Flask, service: "Service") -> None:
         click.echo(f"{service.name}: hears {len(service.consumers.by_type)} kinds of event")
 
 
-def _install_contracts(app: Flask, service: "Service") -> None:
+def _install_contracts(app: Flask, service: Service) -> None:
     @app.cli.command("openapi")
     def openapi() -> None:
         """Print this service's OpenAPI document."""
-        from servicekit.openapi import build_openapi  # noqa: PLC0415
+        from servicekit.http.openapi import build_openapi  # noqa: PLC0415
 
         click.echo(json.dumps(build_openapi(service.name, service.operations), ensure_ascii=False))
 
     @app.cli.command("asyncapi")
     def asyncapi() -> None:
         """Print what this service tells and hears, with schemas."""
-        from servicekit.asyncapi import describe_events  # noqa: PLC0415
+        from servicekit.messaging.asyncapi import describe_events  # noqa: PLC0415
 
         click.echo(json.dumps(describe_events(service.name, service.events, service.consumers), ensure_ascii=False))
 
 
-def _parked(service: "Service") -> AppGroup:
+def _parked(service: Service) -> AppGroup:
     group = AppGroup("parked", help="Messages that could not have their effect.")
 
     @group.command("list")
@@ -70,7 +67,7 @@ def _parked(service: "Service") -> AppGroup:
     def list_parked(as_json: bool) -> None:  # noqa: FBT001 - click passes options so
         """Those waiting for you, oldest first."""
         with service.database.read() as session:
-            messages = [_summary(service.name, one) for one in parking.waiting(session)]
+            messages = [_summary(service.name, one) for one in dead_letters.waiting(session)]
         if as_json:
             click.echo(json.dumps(messages))
             return
@@ -82,7 +79,7 @@ def _parked(service: "Service") -> AppGroup:
     def show(number: int) -> None:
         """The whole message."""
         with service.database.read() as session:
-            message = _or_fail(lambda: parking.find(session, number))
+            message = _or_fail(lambda: dead_letters.find(session, number))
             click.echo(json.dumps({**_summary(service.name, message), "body": message.body}, indent=2))
 
     @group.command("replay")
@@ -90,12 +87,14 @@ def _parked(service: "Service") -> AppGroup:
     def replay(number: int) -> None:
         """Give it its effect now; what already had it stays as it is."""
         with service.database.write() as session:
-            message = _or_fail(lambda: parking.settle(session, number, how=parking.REPLAYED, now=service.clock()))
+            message = _or_fail(
+                lambda: dead_letters.resolve(session, number, how=dead_letters.REPLAYED, now=service.clock())
+            )
             try:
-                is_new = service.receiver.apply(session, message.body.encode())
+                is_new = service.dispatcher.apply(session, message.body.encode())
             except Exception as error:
                 raise click.ClickException(f"It still fails, and stays parked: {error}") from error
-        service.wake(told=True)
+        service.wake(has_events=True)
         click.echo(f"{service.name} {number}: {'done' if is_new else 'had its effect before; nothing was done twice'}")
 
     @group.command("discard")
@@ -103,7 +102,7 @@ def _parked(service: "Service") -> AppGroup:
     def discard(number: int) -> None:
         """Give it up."""
         with service.database.write() as session:
-            _or_fail(lambda: parking.settle(session, number, how="discarded", now=service.clock()))
+            _or_fail(lambda: dead_letters.resolve(session, number, how="discarded", now=service.clock()))
         click.echo(f"{service.name} {number}: discarded")
 
     return group

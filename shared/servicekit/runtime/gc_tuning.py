@@ -1,4 +1,4 @@
-"""The garbage collector, set for a process that has loaded everything and now serves."""
+"""Tuning of the garbage collector (gc), for a process that has loaded everything and now serves."""
 
 import gc
 
@@ -7,7 +7,7 @@ import gc
 THRESHOLDS = (20_000, 20, 50)
 
 
-def settle() -> None:
+def apply() -> None:
     """Keep what was loaded out of its way, for it would touch, and so copy, every shared page; and let it look less."""
     gc.collect()
     gc.freeze()

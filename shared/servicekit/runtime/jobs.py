@@ -1,4 +1,4 @@
-"""Jobs: what a service does because time has passed."""
+"""Jobs: what a service does because time has passed, by a schedule of their own."""
 
 import threading
 import time
@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import update
 
-from servicekit.db import Database
-from servicekit.kit_tables import JobRun
-from servicekit.upsert import insert_if_absent
+from servicekit.actor import Actor
+from servicekit.context import current_trace
+from servicekit.database.engine import Database
+from servicekit.database.tables import JobRun
+from servicekit.database.upsert import insert_if_absent
 
 GATHER_SECONDS = 0.1
 """What is committed so soon after a wake-up is done by the same look."""
@@ -47,6 +49,10 @@ class Work:
     now: Callable[[], datetime]
     is_stopping: Callable[[], bool]
 
+    def by(self) -> Actor:
+        """The clock as the actor of an action, at this moment."""
+        return Actor.system(now=self.now(), cause=current_trace().correlation_id)
+
 
 Job = Callable[[Work], int]
 
@@ -66,10 +72,9 @@ class Scheduled:
 
 
 class Jobs:
-    """The jobs of one service."""
+    """The jobs of one sub-domain, or of a whole service."""
 
-    def __init__(self, service: str) -> None:
-        self.service = service
+    def __init__(self) -> None:
         self.scheduled: list[Scheduled] = []
 
     def every(self, *, seconds: float) -> Callable[[Job], Job]:

@@ -4,24 +4,21 @@ import logging
 import math
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from servicekit.health import last_sign
-from servicekit.kit_tables import ParkedMessage
-from servicekit.relay import backlog
-
-if TYPE_CHECKING:
-    from servicekit.app import Service
+from servicekit.database.tables import ParkedMessage
+from servicekit.messaging.relay import backlog
+from servicekit.runtime.heartbeat import last_heartbeat
+from servicekit.service import Service
 
 log = logging.getLogger(__name__)
 
 _PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 
 
-def install_metrics(app: Flask, service: "Service") -> None:
+def install_metrics(app: Flask, service: Service) -> None:
     """Count and time every request; `/metrics` shows them with the state of outbox and parking."""
     registry = CollectorRegistry()
     seconds = Histogram("http_request_seconds", "Time to answer", ["method", "route", "status"], registry=registry)
@@ -30,12 +27,12 @@ def install_metrics(app: Flask, service: "Service") -> None:
     oldest = Gauge("outbox_oldest_seconds", "Age of the oldest unpublished fact", registry=registry)
     parked = Gauge("parked_messages", "Messages that wait for an operator", registry=registry)
 
-    unheard = Gauge(
+    queued = Gauge(
         "events_waiting",
         "Events in the queue, as a worker last saw",
         registry=registry,
     )
-    silent = Gauge("worker_seen_seconds", "Since the last sign of a worker, or since the start", registry=registry)
+    silent = Gauge("worker_seen_seconds", "Since the last heartbeat of a worker, or since the start", registry=registry)
 
     @app.before_request
     def start() -> None:
@@ -57,9 +54,9 @@ def install_metrics(app: Flask, service: "Service") -> None:
             count, since = backlog(session)
             waiting = session.query(ParkedMessage).filter(ParkedMessage.settled_at.is_(None)).count()
         pending.set(count)
-        sign = last_sign(service)
-        unheard.set(math.nan if sign.waiting is None else sign.waiting)
-        silent.set(_age(sign.at, service.clock()))
+        heartbeat = last_heartbeat(service)
+        queued.set(math.nan if heartbeat.waiting is None else heartbeat.waiting)
+        silent.set(_age(heartbeat.at, service.clock()))
         oldest.set(_age(since, service.clock()))
         parked.set(waiting)
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -8,19 +8,18 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from servicekit import collector, health, idempotency, inbox, outbox_care, parking
-from servicekit.bus import BusDown, Delivery
 from servicekit.context import Trace, tracing
 from servicekit.errors import Unavailable
+from servicekit.http import idempotency
 from servicekit.ids import new_id
-from servicekit.jobs import Scheduled, Work, claim_run
-from servicekit.parking import park
-from servicekit.relay import Relay
-
-if TYPE_CHECKING:
-    from servicekit.app import Service
+from servicekit.messaging import dead_letters, inbox, outbox_retention
+from servicekit.messaging.bus import BusDown, Delivery
+from servicekit.messaging.dead_letters import park
+from servicekit.messaging.relay import Relay
+from servicekit.runtime import gc_tuning, heartbeat
+from servicekit.runtime.jobs import Scheduled, Work, claim_run
+from servicekit.service import Service
 
 log = logging.getLogger(__name__)
 
@@ -32,14 +31,14 @@ STOPPING = {signal.SIGTERM, signal.SIGINT}
 EXCLUSIVE_LOOK_SECONDS = 60
 
 
-def run_worker(service: "Service") -> None:
-    """Until SIGTERM or Ctrl-C: publish what is committed, hear what is published, do what is due."""
+def run_worker(service: Service) -> None:
+    """Until SIGTERM or Ctrl-C: publish what is committed, consume what is published, do what is due."""
     # Blocked in every thread and awaited below: a handler is lost where the signal comes between Python's last look for
     # one and the sleep of this thread.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     stop = threading.Event()
     os.nice(NICENESS)
-    collector.settle()
+    gc_tuning.apply()
     relay = Relay(service.database, service.bus, now=service.clock, stop=stop)
     service.wake_relay_here = relay.wake
     jobs = [*service.jobs.scheduled, *_own_jobs(service)]
@@ -59,7 +58,7 @@ def run_worker(service: "Service") -> None:
     service.close()
 
 
-def _consume(service: "Service", stop: threading.Event) -> None:
+def _consume(service: Service, stop: threading.Event) -> None:
     declared = False
     while not stop.is_set():
         try:
@@ -68,14 +67,14 @@ def _consume(service: "Service", stop: threading.Event) -> None:
                 declared = True
             service.bus.consume(
                 service.name,
-                service.receiver.receive,
+                service.dispatcher.receive,
                 stop=stop,
                 threads=THREADS,
                 order_key=_order_key,
-                together=service.receiver.receive_together,
+                together=service.dispatcher.receive_together,
             )
         except BusDown as error:
-            log.warning("the bus is down, nothing is heard", extra={"reason": str(error)})
+            log.warning("the bus is down, nothing is consumed", extra={"reason": str(error)})
             stop.wait(1)
         except Exception:
             log.exception("the consumer stopped; it starts again")
@@ -90,7 +89,7 @@ def _order_key(delivery: Delivery) -> str:
         return ""
 
 
-def _run_job(service: "Service", job: Scheduled, stop: threading.Event) -> None:
+def _run_job(service: Service, job: Scheduled, stop: threading.Event) -> None:
     work = Work(database=service.database, settings=service.settings, now=service.clock, is_stopping=stop.is_set)
     pause = job.seconds
     while not stop.is_set():
@@ -112,26 +111,30 @@ def _run_job(service: "Service", job: Scheduled, stop: threading.Event) -> None:
             stop.wait(pause)
 
 
-def _run_once(service: "Service", job: Scheduled, work: Work) -> int:
+def _run_once(service: Service, job: Scheduled, work: Work) -> int:
     if job.is_exclusive and not claim_run(service.database, job, now=service.clock()):
         return 0
     with tracing(Trace(correlation_id=new_id("job"))):
         done = job.run(work)
     if done:
-        service.wake(told=True)
+        service.wake(has_events=True)
     return done
 
 
-def _own_jobs(service: "Service") -> list[Scheduled]:
+def _own_jobs(service: Service) -> list[Scheduled]:
     """What the kit itself does in every service."""
     return [
         Scheduled(name="park_dead_messages", seconds=10, run=_park_dead(service)),
-        Scheduled(name="give_a_sign", seconds=health.SIGN_SECONDS, run=lambda _: health.give_a_sign(service)),
-        Scheduled(name="forget_old_rows", seconds=timedelta(hours=1).total_seconds(), run=_forget_old_rows),
+        Scheduled(
+            name="write_heartbeat",
+            seconds=heartbeat.HEARTBEAT_SECONDS,
+            run=lambda _: heartbeat.write_heartbeat(service),
+        ),
+        Scheduled(name="delete_old_rows", seconds=timedelta(hours=1).total_seconds(), run=_delete_old_rows),
     ]
 
 
-def _park_dead(service: "Service") -> Callable[[Work], int]:
+def _park_dead(service: Service) -> Callable[[Work], int]:
     def sink(delivery: Delivery, reason: str) -> None:
         with service.database.write() as session:
             park(
@@ -152,16 +155,16 @@ def _park_dead(service: "Service") -> Callable[[Work], int]:
     return park_dead_messages
 
 
-def _forget_old_rows(work: Work) -> int:
+def _delete_old_rows(work: Work) -> int:
     """A transaction each, so that one that takes too long does not undo the others."""
     now, gone = work.now(), 0
-    for forget in (idempotency.forget_old_keys, inbox.forget_old_events, parking.forget_settled):
+    for delete in (idempotency.delete_old_keys, inbox.delete_old_rows, dead_letters.delete_resolved):
         with work.database.write() as session:
-            gone += forget(session, now=now)
+            gone += delete(session, now=now)
     while not work.is_stopping():
         with work.database.write() as session:
-            batch = outbox_care.forget_published(session, now=now)
+            batch = outbox_retention.delete_published(session, now=now)
         gone += batch
-        if batch < outbox_care.BATCH:
+        if batch < outbox_retention.BATCH:
             break
     return gone

@@ -18,15 +18,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from servicekit.app import Service, utc_now
 from servicekit.auth import Kind, Minter, Principal, Scope
-from servicekit.db import Database
-from servicekit.events import new_event_id
-from servicekit.jobs import Work
-from servicekit.kit_tables import OutboxRow
-from servicekit.migrate import upgrade
-from servicekit.relay import publish_waiting
-from servicekit.testing_postgres import databases
+from servicekit.database.engine import Database
+from servicekit.database.migrate import upgrade
+from servicekit.database.tables import OutboxRow
+from servicekit.messaging.events import new_event_id
+from servicekit.messaging.relay import publish_waiting
+from servicekit.runtime.jobs import Work
+from servicekit.service import Service, utc_now
+from servicekit.testing.postgres import databases
 
 POSTGRES = "CRM_TEST_BENCH_POSTGRES"
 
@@ -61,7 +61,7 @@ def write_identity(folder: Path, kid: str = "test") -> tuple[Path, Path]:
 
 
 @dataclass
-class Bench:
+class Harness:
     """Several services side by side in one folder, with one bus, one clock and one key pair."""
 
     folder: Path
@@ -84,8 +84,8 @@ class Bench:
             **self.environ,
         }
 
-    def start(self, create_app: Callable[..., Flask], settings: type[Any], **environ: str) -> "Running":
-        """A migrated service in the bench's folder; `environ` overrides settings."""
+    def start(self, create_app: Callable[..., Flask], settings: type[Any], **environ: str) -> "RunningService":
+        """A migrated service in the harness's folder; `environ` overrides settings."""
         name = settings.__dataclass_fields__["service"].default
         package = create_app.__module__.rpartition(".")[0]
         values = {"CRM_DATABASE_URL": self._database_url(name, package), **self.environ, **environ}
@@ -97,7 +97,7 @@ class Bench:
         self.services[service.name] = app
         if service.consumers.by_type:
             service.bus.declare(service.name, service.consumers.by_type)
-        return Running(bench=self, app=app, service=service)
+        return RunningService(harness=self, app=app, service=service)
 
     def _database_url(self, name: str, package: str) -> str:
         """A file in the folder, kept if it is there; or, on a PostgreSQL server that the environment names, a database.
@@ -124,7 +124,7 @@ class Bench:
     def _step(self, service: Service) -> int:
         moved = publish_waiting(service.database, service.bus, now=service.clock).published
         if service.consumers.by_type:
-            moved += service.bus.consume_ready(service.name, service.receiver.receive)
+            moved += service.bus.consume_ready(service.name, service.dispatcher.receive)
         return moved
 
     def close(self) -> None:
@@ -148,18 +148,18 @@ def migrated_file(package: str) -> Path:
 
 
 @dataclass
-class Running:
+class RunningService:
     """One started service."""
 
-    bench: Bench
+    harness: Harness
     app: Flask
     service: Service
 
-    def client(self, *permissions: str, **who: Any) -> "Client":
+    def client(self, *permissions: str, **who: Any) -> "ApiClient":
         """A caller with these permissions; by default a user who sees all rows. `kind=Kind.PUBLIC` for a visitor."""
         known: dict[str, Any] = {"id": "usr_test", "kind": Kind.USER, "name": "Test User", "scope": Scope.ALL, **who}
         principal = Principal(permissions=frozenset(permissions), **known)
-        return Client(self.app.test_client(), self.bench.minter.mint(principal, self.service.name), principal)
+        return ApiClient(self.app.test_client(), self.harness.minter.mint(principal, self.service.name), principal)
 
     def run_job(self, name: str) -> int:
         """Run one of its jobs now."""
@@ -170,19 +170,19 @@ class Running:
         service = self.service
         return Work(database=service.database, settings=service.settings, now=service.clock, is_stopping=lambda: False)
 
-    def hear(self, body: bytes) -> None:
+    def receive(self, body: bytes) -> None:
         """Give it one event as the bus would; raises what the bus would park."""
         with self.service.database.write() as session:
-            self.service.receiver.apply(session, body)
+            self.service.dispatcher.apply(session, body)
 
-    def told(self) -> list[dict[str, Any]]:
+    def recorded(self) -> list[dict[str, Any]]:
         """Every event in its outbox, oldest first, as on the wire."""
         with self.service.database.read() as session:
             return [json.loads(one) for one in session.scalars(select(OutboxRow.envelope).order_by(OutboxRow.id))]
 
 
 @dataclass
-class Client:
+class ApiClient:
     """Flask's test client with an identity."""
 
     flask: FlaskClient
@@ -220,7 +220,7 @@ class Client:
 
 
 def envelope(event_type: str, data: Mapping[str, Any], **more: Any) -> bytes:
-    """An event as another service would have told it; `id`, `subject`, `sequence`, `time`, `actor` may be given."""
+    """An event as another service would have published it; `id`, `subject`, `sequence`, `time`, `actor` may be set."""
     subject = more.pop("subject", data.get("id", "sub_test"))
     known: dict[str, Any] = {
         "specversion": "1.0",

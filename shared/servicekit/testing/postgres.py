@@ -9,9 +9,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from servicekit.db import Database
+from servicekit.database.engine import Database
+from servicekit.database.migrate import upgrade
 from servicekit.ids import uuid7
-from servicekit.migrate import upgrade
 
 # What the migrations themselves wrote is kept beside the tables, and put back after each test.
 KEEP = """

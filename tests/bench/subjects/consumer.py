@@ -13,12 +13,12 @@ from cases.consumers import consumers
 from customers.events import CustomerCreated, CustomerPersonal
 from ops.place import Place
 from ops.processes import Installation
-from servicekit.app import utc_now
-from servicekit.bus import Outgoing, connect
-from servicekit.db import Database
-from servicekit.events import Envelope, encode, encode_data, new_event_id
+from servicekit.database.engine import Database
+from servicekit.database.migrate import upgrade
 from servicekit.ids import new_id
-from servicekit.migrate import upgrade
+from servicekit.messaging.bus import OutgoingMessage, connect
+from servicekit.messaging.events import Envelope, encode, encode_data, new_event_id
+from servicekit.service import utc_now
 from tests.bench import children
 from tests.bench.accounting import Trees, spent_between
 from tests.bench.driving import LoadFailed
@@ -117,7 +117,7 @@ def _publish(stack: Stack, count: int) -> None:
     bus.close()
 
 
-def _created(number: int) -> Outgoing:
+def _created(number: int) -> OutgoingMessage:
     customer = CustomerCreated(
         id=new_id("cus"),
         number=f"CU-{number:06d}",
@@ -140,7 +140,7 @@ def _created(number: int) -> Outgoing:
         correlationid="req_bench",
         data=encode_data(customer),
     )
-    return Outgoing(id=event_id, type=customer.TYPE, body=encode(told), key=customer.id)
+    return OutgoingMessage(id=event_id, type=customer.TYPE, body=encode(told), key=customer.id)
 
 
 def _effects(stack: Stack) -> int:

@@ -9,7 +9,7 @@ from random import Random
 import psycopg
 
 from ops.processes import Installation
-from servicekit import listing
+from servicekit.http.routes import pagination
 from tests.bench import callers
 from tests.bench.accounting import Trees
 from tests.bench.chain import some_customers
@@ -133,8 +133,8 @@ def _deep_pages(side: Side) -> list[str]:
             "SELECT name_search, id FROM customers WHERE NOT is_archived ORDER BY md5(id) LIMIT %s", [DIFFERENT]
         ).fetchall()
     secret = side.stack.installation.place.secret("cursor").read_text().strip()
-    mark = listing._filters_mark({"sort": "name"})
-    return [f"?sort=name&limit=50&cursor={listing._make_cursor(row, mark, secret)}" for row in rows]
+    mark = pagination._filters_mark({"sort": "name"})
+    return [f"?sort=name&limit=50&cursor={pagination._make_cursor(row, mark, secret)}" for row in rows]
 
 
 def _details(side: Side) -> list[str]:

@@ -8,12 +8,12 @@ from typing import Any
 import pika
 import psycopg
 
-from servicekit import relay
-from servicekit.bus import connect, topology
-from servicekit.db import Database
-from servicekit.events import new_event_id
-from servicekit.migrate import upgrade
-from servicekit.testing import envelope
+from servicekit.database.engine import Database
+from servicekit.database.migrate import upgrade
+from servicekit.messaging import relay
+from servicekit.messaging.bus import connect, topology
+from servicekit.messaging.events import new_event_id
+from servicekit.testing.harness import envelope
 from tests.bench import children, raw_broker
 from tests.bench.driving import LoadFailed
 from tests.bench.figures import Goal, Measured, Row, rate_row

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from customers.history.models import TimelineEntry
-from servicekit.testing import envelope
+from servicekit.testing.harness import envelope
 from tests.unit.customers import factories as make
 from tests.unit.customers.factories import (
     case_told,
@@ -95,11 +95,11 @@ def test_every_type_that_is_heard_has_a_test_here(running):
 def test_the_same_event_twice_is_one_entry(running, staff, event_type):
     customer = individual(staff)
     event = heard_events(customer["id"])[event_type]
-    running.hear(event)
-    once, told = count_entries(running), len(running.told())
-    running.hear(event)
+    running.receive(event)
+    once, told = count_entries(running), len(running.recorded())
+    running.receive(event)
     assert count_entries(running) == once
-    assert len(running.told()) == told
+    assert len(running.recorded()) == told
 
 
 @pytest.mark.parametrize("event_type", [*QUIET])
@@ -107,16 +107,16 @@ def test_events_that_only_keep_figures_or_names_make_no_entry(running, staff, ev
     customer = individual(staff)
     event = QUIET[event_type](customer["id"])
     before = count_entries(running)
-    running.hear(event)
-    running.hear(event)
+    running.receive(event)
+    running.receive(event)
     assert count_entries(running) == before
 
 
 @pytest.mark.proves("F075")
 def test_the_whole_story_of_a_form_is_on_the_timeline_in_its_order(running, staff):
-    running.hear(make.user_told())
-    running.hear(make.user_told("usr_boss", "Rui Boss"))
-    running.hear(form_submitted(name="Ana Reis", email="ana@mail.example", more={"time": "2026-11-01T10:00:00Z"}))
+    running.receive(make.user_told())
+    running.receive(make.user_told("usr_boss", "Rui Boss"))
+    running.receive(form_submitted(name="Ana Reis", email="ana@mail.example", more={"time": "2026-11-01T10:00:00Z"}))
     ana = staff.get("/customers?q=ana").get_json()["data"][0]["id"]
     at = (f"2026-11-01T10:{minute:02}:00Z" for minute in itertools.count(1))
     story = [
@@ -144,7 +144,7 @@ def test_the_whole_story_of_a_form_is_on_the_timeline_in_its_order(running, staf
         order_told("placed", ana, more={"time": next(at)}),
     ]
     for event in reversed(story):
-        running.hear(event)
+        running.receive(event)
     assert titles(staff, ana)[::-1] == [
         "Sent the form Contact us",
         "Customer CU-000001 was added",
@@ -166,10 +166,10 @@ def test_the_whole_story_of_a_form_is_on_the_timeline_in_its_order(running, staf
 
 def test_entries_of_a_case_wait_until_its_customer_is_known(running, staff):
     customer = organization(staff)
-    running.hear(of_case("workflow.started.v1"))
-    running.hear(case_told("opened"))
+    running.receive(of_case("workflow.started.v1"))
+    running.receive(case_told("opened"))
     assert len(titles(staff, customer["id"])) == 1
-    running.hear(case_told("linked", sequence=2, customer_id=customer["id"]))
+    running.receive(case_told("linked", sequence=2, customer_id=customer["id"]))
     assert set(titles(staff, customer["id"])[:-1]) == {
         "Case C-000001 opened: My order never came",
         "Case C-000001 linked to this customer",
@@ -179,30 +179,30 @@ def test_entries_of_a_case_wait_until_its_customer_is_known(running, staff):
 
 def test_an_entry_after_the_link_finds_the_customer_by_its_case(running, staff):
     company, ana = organization(staff), individual(staff)
-    running.hear(case_told("linked", customer_id=company["id"], contact_id=ana["id"]))
-    running.hear(of_case("workflow.started.v1"))
+    running.receive(case_told("linked", customer_id=company["id"], contact_id=ana["id"]))
+    running.receive(of_case("workflow.started.v1"))
     for customer in (company, ana):
         assert "Workflow started: Complaint" in titles(staff, customer["id"])
 
 
 def test_a_case_that_moves_to_another_customer_takes_its_story_along(running, staff):
     wrong, right = organization(staff), organization(staff)
-    running.hear(case_told("opened", customer_id=wrong["id"]))
-    running.hear(of_case("workflow.started.v1", customer_id=wrong["id"]))
-    running.hear(case_told("linked", sequence=2, customer_id=right["id"]))
+    running.receive(case_told("opened", customer_id=wrong["id"]))
+    running.receive(of_case("workflow.started.v1", customer_id=wrong["id"]))
+    running.receive(case_told("linked", sequence=2, customer_id=right["id"]))
     assert "Workflow started: Complaint" in titles(staff, right["id"])
     assert len(titles(staff, wrong["id"])) == 1
 
 
 def test_an_email_about_an_order_waits_for_the_order(running, staff):
     customer = individual(staff)
-    running.hear(envelope("email.sent.v1", {**EMAIL, "case_id": None, "order_id": "ord_1"}))
-    running.hear(order_told("confirmed", customer["id"]))
+    running.receive(envelope("email.sent.v1", {**EMAIL, "case_id": None, "order_id": "ord_1"}))
+    running.receive(order_told("confirmed", customer["id"]))
     assert "E-mail sent: We got it" in titles(staff, customer["id"])
 
 
 def test_an_email_about_no_customer_is_left_out(running, staff):
-    running.hear(envelope("email.sent.v1", {**EMAIL, "case_id": None}))
+    running.receive(envelope("email.sent.v1", {**EMAIL, "case_id": None}))
     assert count_entries(running) == 0
 
 
@@ -215,27 +215,27 @@ def test_the_newest_version_of_a_case_decides_whether_it_is_open(running, staff,
         case_told("closed", sequence=3, customer_id=customer["id"], is_open=False, status="closed"),
     ]
     for position in order:
-        running.hear(events[position])
+        running.receive(events[position])
     assert staff.get(f"/customers/{customer['id']}").get_json()["facts"]["open_cases"] == 0
     assert len(titles(staff, customer["id"])) == 4
 
 
 def test_an_open_case_counts_for_the_contact_as_well(running, staff):
     company, ana = organization(staff), individual(staff)
-    running.hear(case_told("linked", customer_id=company["id"], contact_id=ana["id"]))
+    running.receive(case_told("linked", customer_id=company["id"], contact_id=ana["id"]))
     for customer in (company, ana):
         assert staff.get(f"/customers/{customer['id']}").get_json()["facts"]["open_cases"] == 1
 
 
 def test_open_cases_are_counted_for_the_customer_they_belong_to(running, staff):
     first, second = organization(staff), organization(staff)
-    running.hear(case_told("opened", customer_id=first["id"]))
-    running.hear(case_told("opened", id="cas_2", number="C-000002", customer_id=first["id"]))
+    running.receive(case_told("opened", customer_id=first["id"]))
+    running.receive(case_told("opened", id="cas_2", number="C-000002", customer_id=first["id"]))
     facts = lambda customer: staff.get(f"/customers/{customer['id']}").get_json()["facts"]["open_cases"]
     assert (facts(first), facts(second)) == (2, 0)
-    running.hear(case_told("linked", sequence=2, customer_id=second["id"]))
+    running.receive(case_told("linked", sequence=2, customer_id=second["id"]))
     assert (facts(first), facts(second)) == (1, 1)
-    running.hear(case_told("closed", sequence=3, customer_id=second["id"], is_open=False))
+    running.receive(case_told("closed", sequence=3, customer_id=second["id"], is_open=False))
     assert (facts(first), facts(second)) == (1, 0)
 
 
@@ -248,7 +248,7 @@ def test_the_header_figures_are_those_of_the_newest_balance(running, staff, newe
         make.balance_changed(customer["id"], sequence=2, total="300.00", open_="0.00", orders=2),
     ]
     for event in events if newest_last else reversed(events):
-        running.hear(event)
+        running.receive(event)
     shown = staff.get(f"/customers/{customer['id']}").get_json()
     assert shown["facts"]["total_value"] == {"amount": "300.00", "currency": "EUR"}
     assert shown["facts"]["open_balance"] == {"amount": "0.00", "currency": "EUR"}
@@ -259,8 +259,8 @@ def test_the_header_figures_are_those_of_the_newest_balance(running, staff, newe
 
 def test_two_currencies_show_the_one_most_used_and_count_all_orders(running, staff):
     customer = organization(staff)
-    running.hear(make.balance_changed(customer["id"], currency="USD", orders=1))
-    running.hear(make.balance_changed(customer["id"], currency="EUR", orders=3, total="9.00"))
+    running.receive(make.balance_changed(customer["id"], currency="USD", orders=1))
+    running.receive(make.balance_changed(customer["id"], currency="EUR", orders=3, total="9.00"))
     facts = staff.get(f"/customers/{customer['id']}").get_json()["facts"]
     assert facts["total_value"] == {"amount": "9.00", "currency": "EUR"}
     assert facts["orders"] == 4
@@ -280,18 +280,18 @@ def test_a_new_customer_has_empty_figures(staff):
 
 def test_the_last_interaction_is_the_latest_wherever_it_came_from(running, staff):
     customer = organization(staff)
-    running.hear(order_told("placed", customer["id"], more={"time": "2026-11-03T10:00:00Z"}))
-    running.hear(case_told("opened", customer_id=customer["id"], more={"time": "2026-11-02T10:00:00Z"}))
-    running.hear(of_case("workflow.started.v1", more={"time": "2026-11-09T10:00:00Z"}))
+    running.receive(order_told("placed", customer["id"], more={"time": "2026-11-03T10:00:00Z"}))
+    running.receive(case_told("opened", customer_id=customer["id"], more={"time": "2026-11-02T10:00:00Z"}))
+    running.receive(of_case("workflow.started.v1", more={"time": "2026-11-09T10:00:00Z"}))
     facts = staff.get(f"/customers/{customer['id']}").get_json()["facts"]
     assert facts["last_interaction_at"] == "2026-11-03T10:00:00.000Z"
 
 
 def test_the_newest_name_of_a_user_is_shown(running, staff):
     customer = organization(staff)
-    running.hear(make.user_told(name="Ines Silva", sequence=2, what="updated"))
-    running.hear(make.user_told(name="Ines Duarte", sequence=1))
-    running.hear(
+    running.receive(make.user_told(name="Ines Silva", sequence=2, what="updated"))
+    running.receive(make.user_told(name="Ines Duarte", sequence=1))
+    running.receive(
         of_case("step.decided.v1", customer_id=customer["id"], outcome="reject", note=None, decided_by="usr_ines")
     )
     assert titles(staff, customer["id"])[0] == "Rejected: Approve refund, by Ines Silva"
@@ -299,8 +299,8 @@ def test_the_newest_name_of_a_user_is_shown(running, staff):
 
 def test_an_internal_remark_is_no_interaction(running, staff):
     customer = organization(staff)
-    running.hear(of_case("message.added.v1", **{**MESSAGE, "is_internal": True}, more={}))
-    running.hear(case_told("linked", customer_id=customer["id"]))
+    running.receive(of_case("message.added.v1", **{**MESSAGE, "is_internal": True}, more={}))
+    running.receive(case_told("linked", customer_id=customer["id"]))
     assert "Internal remark on case C-000001" in titles(staff, customer["id"])
     assert staff.get(f"/customers/{customer['id']}").get_json()["facts"]["last_interaction_at"] is None
 
@@ -321,6 +321,6 @@ def test_entries_of_one_instant_are_ordered_by_their_events(running, staff):
             more={**same, "id": "01a2030c-0000-7000-8000-000000000002"},
         ),
     )
-    running.hear(second)
-    running.hear(first)
+    running.receive(second)
+    running.receive(first)
     assert titles(staff, customer["id"])[:2] == ["Approval: Approve refund", "Workflow started: Complaint"]

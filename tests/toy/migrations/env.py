@@ -1,6 +1,6 @@
 """Alembic runs this for the toy's tables."""
 
-from servicekit.migrate import run_env
+from servicekit.database.migrate import run_env
 from tests.toy.app import Base
 
 run_env(Base.metadata)

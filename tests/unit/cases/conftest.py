@@ -13,7 +13,7 @@ import pytest
 from cases.app import create_app
 from cases.settings import Settings
 from servicekit.auth import Kind
-from servicekit.testing import POSTGRES, Bench, Client, Running, envelope
+from servicekit.testing.harness import POSTGRES, ApiClient, Harness, RunningService, envelope
 
 STAFF = ("cases:*", "work_items:decide", "workflows:read", "forms:read")
 ADMIN = ("*",)
@@ -36,19 +36,19 @@ PERSON = [
 class Desk:
     """The service and whoever uses it."""
 
-    bench: Bench
-    running: Running
+    harness: Harness
+    running: RunningService
     _sequence: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
-    def admin(self) -> Client:
+    def admin(self) -> ApiClient:
         return self.running.client(*ADMIN, id="usr_admin", name="Ada Admin")
 
     @property
-    def visitor(self) -> Client:
+    def visitor(self) -> ApiClient:
         return self.running.client(id="public", kind=Kind.PUBLIC, name="")
 
-    def staff(self, name: str, *permissions: str, **who: Any) -> Client:
+    def staff(self, name: str, *permissions: str, **who: Any) -> ApiClient:
         """A member of staff, told to the service, who may work on cases."""
         user_id = f"usr_{name}"
         return self.running.client(*(permissions or STAFF), id=user_id, name=name.capitalize(), **who)
@@ -57,7 +57,7 @@ class Desk:
         user_id = f"usr_{name}"
         known = {"id": user_id, "is_active": True, "roles": roles, "team_ids": (), "manager_id": None}
         personal = {"name": name.capitalize(), "email": f"{name}@example.com", "language": "en"}
-        self.hear(event, {**known, **more, "personal": personal})
+        self.receive(event, {**known, **more, "personal": personal})
         return user_id
 
     def tell_customer(self, name: str, *, event: str = "customer.created.v1", **more: Any) -> str:
@@ -74,17 +74,17 @@ class Desk:
             "changed": [],
             "personal": {"name": name, "email": None, "phone": None, "language": None},
         }
-        self.hear(event, {**known, **more})
+        self.receive(event, {**known, **more})
         return customer_id
 
-    def hear(self, event: str, data: Mapping[str, Any], **more: Any) -> bytes:
+    def receive(self, event: str, data: Mapping[str, Any], **more: Any) -> bytes:
         body = envelope(event, data, **{"sequence": next(self._sequence), **more})
-        self.running.hear(body)
+        self.running.receive(body)
         return body
 
-    def told(self, *types: str) -> list[dict[str, Any]]:
+    def recorded(self, *types: str) -> list[dict[str, Any]]:
         """What the service told of these types, or everything."""
-        return [one for one in self.running.told() if not types or one["type"].removesuffix(".v1") in types]
+        return [one for one in self.running.recorded() if not types or one["type"].removesuffix(".v1") in types]
 
     def publish(self, key: str, *steps: dict[str, Any]) -> dict[str, Any]:
         """A published workflow."""
@@ -94,7 +94,7 @@ class Desk:
         assert published.status_code == 200, published.json
         return dict(published.json)
 
-    def open_case(self, by: Client | None = None, **facts: Any) -> dict[str, Any]:
+    def open_case(self, by: ApiClient | None = None, **facts: Any) -> dict[str, Any]:
         answer = (by or self.admin).post("/cases", {"subject": "Broken machine", **facts})
         assert answer.status_code == 201, answer.json
         return dict(answer.json)
@@ -110,12 +110,12 @@ class Desk:
         assert answer.status_code == 201, answer.json
         return dict(answer.json)
 
-    def items(self, client: Client | None = None, **query: str) -> list[dict[str, Any]]:
+    def items(self, client: ApiClient | None = None, **query: str) -> list[dict[str, Any]]:
         answer = (client or self.admin).get("/work-items", query_string=query)
         assert answer.status_code == 200, answer.json
         return list(answer.json["data"])
 
-    def decide(self, client: Client, item_id: str, outcome: str, note: str | None = None) -> Any:
+    def decide(self, client: ApiClient, item_id: str, outcome: str, note: str | None = None) -> Any:
         return client.post(f"/work-items/{item_id}:decide", {"outcome": outcome, "note": note})
 
     def case(self, case_id: str) -> dict[str, Any]:
@@ -159,11 +159,11 @@ def approval(key: str, *, yes: str = "end", no: str = "end", **more: Any) -> dic
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database that knows Ada the administrator, Sam and Sue of support, Fin of finance, Max the manager."""
     folder = tmp_path_factory.mktemp("cases")
-    bench = Bench(folder)
+    bench = Harness(folder)
     if POSTGRES in os.environ:
         (folder / "cases.db").touch()
         return folder / "cases.db"
-    desk = Desk(bench=bench, running=bench.start(create_app, Settings))
+    desk = Desk(harness=bench, running=bench.start(create_app, Settings))
     for name, role in STAFF_TOLD:
         desk.tell_user(name, role)
     bench.close()
@@ -174,8 +174,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def desk(tmp_path: Path, migrated: Path) -> Iterator[Desk]:
     """A service of its own for each test, on a copy of the migrated database."""
     shutil.copy(migrated, tmp_path / "cases.db")
-    bench = Bench(tmp_path)
-    desk = Desk(bench=bench, running=bench.start(create_app, Settings), _sequence=count(100))
+    bench = Harness(tmp_path)
+    desk = Desk(harness=bench, running=bench.start(create_app, Settings), _sequence=count(100))
     if POSTGRES in os.environ:  # there the copy was of no use
         for name, role in STAFF_TOLD:
             desk.tell_user(name, role)

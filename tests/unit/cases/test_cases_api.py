@@ -18,7 +18,7 @@ def test_staff_open_a_case_by_hand_linked_to_its_customer(desk: Desk, origin: st
     assert case["number"] == "C-000001"
     assert (case["origin"], case["priority"], case["status"], case["type"]) == (origin, "high", "new", "general")
     assert (case["customer_name"], case["custom"], case["run"]) == ("Acme", {"site": "B"}, None)
-    [opened] = desk.told("case.opened")
+    [opened] = desk.recorded("case.opened")
     assert (opened["subject"], opened["sequence"], opened["actor"]) == (case["id"], 1, "usr_sam")
     assert (opened["data"]["is_open"], opened["data"]["customer_id"]) == (True, customer_id)
 
@@ -49,7 +49,7 @@ def test_what_cannot_be_is_refused_at_its_field(desk: Desk, facts: dict[str, obj
 
     assert answer.status_code == 422
     assert answer.json["errors"][0]["pointer"] == pointer
-    assert desk.told() == []
+    assert desk.recorded() == []
 
 
 def test_a_customer_who_is_archived_gets_no_new_case_and_a_blocked_one_does(desk: Desk) -> None:
@@ -127,7 +127,7 @@ def test_a_change_tells_what_changed_and_the_same_again_tells_nothing(desk: Desk
 
     assert changed.json["priority"] == "urgent"
     assert same.json["version"] == changed.json["version"]
-    [updated] = desk.told("case.updated")
+    [updated] = desk.recorded("case.updated")
     assert updated["data"]["changed"] == ["priority"]
 
 
@@ -152,10 +152,10 @@ def test_the_life_of_a_case_from_new_to_closed_and_back(desk: Desk) -> None:
         answer = desk.move(case["id"], status)
         assert (answer.status_code, answer.json["status"]) == (200, status)
 
-    types = [event["type"].removeprefix("case.").removesuffix(".v1") for event in desk.told()]
+    types = [event["type"].removeprefix("case.").removesuffix(".v1") for event in desk.recorded()]
     assert types == ["opened", "transitioned", "transitioned", "transitioned", "closed", "reopened"]
-    assert [event["sequence"] for event in desk.told()] == [1, 2, 3, 4, 5, 6]
-    closed = desk.told("case.closed")[0]["data"]
+    assert [event["sequence"] for event in desk.recorded()] == [1, 2, 3, 4, 5, 6]
+    closed = desk.recorded("case.closed")[0]["data"]
     assert (closed["is_open"], closed["previous_status"]) == (False, "resolved")
     assert closed["closed_at"] is not None
     assert answer.json["closed_at"] is None
@@ -208,7 +208,10 @@ def test_a_case_is_given_to_a_person_and_a_team(desk: Desk) -> None:
 
     assert (given.json["owner_name"], given.json["team_id"]) == ("Sam", "tea_1")
     assert (taken.json["owner_id"], taken.json["team_id"]) == ("usr_sam", None)
-    assert [event["data"]["changed"] for event in desk.told("case.assigned")] == [["owner_id", "team_id"], ["team_id"]]
+    assert [event["data"]["changed"] for event in desk.recorded("case.assigned")] == [
+        ["owner_id", "team_id"],
+        ["team_id"],
+    ]
     assert desk.admin.post(f"/cases/{case['id']}:assign", {}).status_code == 422
 
 
@@ -224,9 +227,9 @@ def test_a_reply_stops_the_response_clock_and_a_note_does_not(desk: Desk) -> Non
     assert desk.case(case["id"])["first_response_at"] is not None
     assert [m["body"] for m in desk.admin.get(path).json["data"]] == ["Looks bad", "We are on it"]
     assert [m["is_internal"] for m in desk.admin.get(path, query_string={"is_internal": "true"}).json["data"]] == [True]
-    told = [event["data"]["is_internal"] for event in desk.told("message.added")]
+    told = [event["data"]["is_internal"] for event in desk.recorded("message.added")]
     assert told == [True, False]
-    assert "body" not in desk.told("message.added")[0]["data"]
+    assert "body" not in desk.recorded("message.added")[0]["data"]
 
 
 @pytest.mark.parametrize("status", ["waiting", "resolved", "closed"])

@@ -9,16 +9,16 @@ from tests.unit.cases.conftest import Desk
 
 
 def test_the_same_telling_twice_changes_nothing_the_second_time(desk: Desk) -> None:
-    body = desk.hear("user.created.v1", _user("ann", roles=["support"]))
+    body = desk.receive("user.created.v1", _user("ann", roles=["support"]))
 
-    desk.running.hear(body)
+    desk.running.receive(body)
 
     assert desk.open_case(owner_id="usr_ann")["owner_name"] == "Ann"
 
 
 def test_an_older_telling_of_a_user_changes_nothing(desk: Desk) -> None:
-    desk.hear("user.updated.v1", _user("ann", shown="Ann New"), sequence=5)
-    desk.hear("user.created.v1", _user("ann", shown="Ann Old", is_active=False), sequence=4)
+    desk.receive("user.updated.v1", _user("ann", shown="Ann New"), sequence=5)
+    desk.receive("user.created.v1", _user("ann", shown="Ann Old", is_active=False), sequence=4)
 
     assert desk.open_case(owner_id="usr_ann")["owner_name"] == "Ann New"
 
@@ -26,12 +26,12 @@ def test_an_older_telling_of_a_user_changes_nothing(desk: Desk) -> None:
 def test_an_older_telling_of_a_customer_changes_nothing(desk: Desk) -> None:
     customer_id = desk.tell_customer("Acme", event="customer.archived.v1", is_archived=True)
     old = {"id": customer_id, "number": "CU-1", "kind": "organization", "owner_id": None, "team_id": None}
-    body = desk.hear(
+    body = desk.receive(
         "customer.created.v1",
         {**old, "is_archived": False, "is_blocked": False, "personal": {"name": "Acme"}},
         sequence=1,
     )
-    desk.running.hear(body)
+    desk.running.receive(body)
 
     assert desk.admin.post("/cases", {"subject": "x", "customer_id": customer_id}).status_code == 409
 
@@ -48,7 +48,7 @@ def test_every_telling_of_a_customer_is_heard(desk: Desk, kind: str) -> None:
     customer_id = desk.tell_customer("Acme")
     case = desk.open_case(customer_id=customer_id)
 
-    body = desk.hear(
+    body = desk.receive(
         f"customer.{kind}.v1",
         {
             "id": customer_id,
@@ -61,7 +61,7 @@ def test_every_telling_of_a_customer_is_heard(desk: Desk, kind: str) -> None:
             "personal": {"name": "Acme Ltd"},
         },
     )
-    desk.running.hear(body)
+    desk.running.receive(body)
 
     shown = desk.case(case["id"])
     assert (shown["customer_name"], shown["customer_is_blocked"]) == ("Acme Ltd", kind == "blocked")
@@ -69,7 +69,7 @@ def test_every_telling_of_a_customer_is_heard(desk: Desk, kind: str) -> None:
 
 def test_a_case_that_is_not_here_yet_is_asked_for_again_later(desk: Desk) -> None:
     with pytest.raises(NotYet):
-        desk.hear("submitter.identified.v1", {"case_id": "cas_x", "customer_id": "cus_x", "person_id": "cus_x"})
+        desk.receive("submitter.identified.v1", {"case_id": "cas_x", "customer_id": "cus_x", "person_id": "cus_x"})
 
 
 def test_a_case_that_staff_have_linked_stays_with_that_customer(desk: Desk) -> None:
@@ -78,10 +78,10 @@ def test_a_case_that_staff_have_linked_stays_with_that_customer(desk: Desk) -> N
     chosen = desk.tell_customer("Chosen")
     desk.admin.patch(f"/cases/{case_id}", {"customer_id": chosen})
 
-    desk.hear("submitter.identified.v1", {"case_id": case_id, "customer_id": "cus_x", "person_id": "cus_y"})
+    desk.receive("submitter.identified.v1", {"case_id": case_id, "customer_id": "cus_x", "person_id": "cus_y"})
 
     assert desk.case(case_id)["customer_id"] == chosen
-    assert len(desk.told("case.linked")) == 1
+    assert len(desk.recorded("case.linked")) == 1
 
 
 def _user(name: str, **more: Any) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def test_a_wrong_answer_is_named_at_its_field_and_nothing_is_kept(
     refused = desk.visitor.post("/forms/contact/submissions", body)
 
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, pointer)
-    assert desk.told() == []
+    assert desk.recorded() == []
     assert desk.admin.get("/cases").json["data"] == []
 
 
@@ -171,7 +171,7 @@ def test_a_submission_repeated_with_its_key_opens_one_case(desk: Desk) -> None:
     )
 
     assert first.json == second.json
-    assert len(desk.told("case.opened")) == 1
+    assert len(desk.recorded("case.opened")) == 1
 
 
 def test_a_form_that_is_switched_off_does_not_exist_for_strangers(desk: Desk) -> None:

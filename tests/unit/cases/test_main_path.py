@@ -22,13 +22,13 @@ def test_a_submission_is_kept_with_its_case_and_told_in_one_commit(desk: Desk) -
         {"key": "email", "label": "Your e-mail", "type": "email", "value": "vera@example.com"},
         {"key": "company", "label": "Company", "type": "text", "value": "Acme"},
     ]
-    assert [event["type"] for event in desk.told()] == [
+    assert [event["type"] for event in desk.recorded()] == [
         "form.submitted.v1",
         "case.opened.v1",
         "workflow.started.v1",
         "step.activated.v1",
     ]
-    submitted = desk.told("form.submitted")[0]["data"]
+    submitted = desk.recorded("form.submitted")[0]["data"]
     assert submitted["case_number"] == "C-000001"
     assert submitted["autoresponder"] == {"subject": "Thanks", "text": "You are {case_number}."}
     assert submitted["personal"]["organization_name"] == "Acme"
@@ -41,11 +41,11 @@ def test_the_people_of_each_step_are_told_and_the_last_decision_resolves_the_cas
     desk.make_form(workflow="refund")
     case_id = desk.submit()["case_id"]
 
-    first = desk.told("step.activated")[-1]["data"]
+    first = desk.recorded("step.activated")[-1]["data"]
     assert (first["step_key"], first["user_ids"]) == ("triage", ["usr_sam", "usr_sue"])
     assert desk.decide(desk.staff("sam"), first["work_item_id"], "done").status_code == 200
 
-    second = desk.told("step.activated")[-1]["data"]
+    second = desk.recorded("step.activated")[-1]["data"]
     assert (second["step_key"], second["user_ids"]) == ("approve", ["usr_fin"])
     assert desk.decide(desk.staff("fin"), second["work_item_id"], "approve").status_code == 200
 
@@ -54,7 +54,7 @@ def test_the_people_of_each_step_are_told_and_the_last_decision_resolves_the_cas
     assert case["outcome"] == "approve"
     assert case["run"]["status"] == "completed"
     assert [step["outcome"] for step in case["run"]["steps"]] == ["done", "approve"]
-    assert [event["type"] for event in desk.told()[-3:]] == [
+    assert [event["type"] for event in desk.recorded()[-3:]] == [
         "step.decided.v1",
         "workflow.completed.v1",
         "case.transitioned.v1",
@@ -75,11 +75,11 @@ def test_who_submitted_is_linked_to_the_case_and_told_once(desk: Desk) -> None:
         "was_created": True,
     }
 
-    body = desk.hear("submitter.identified.v1", fact)
-    desk.running.hear(body)
-    desk.hear("submitter.identified.v1", fact)
+    body = desk.receive("submitter.identified.v1", fact)
+    desk.running.receive(body)
+    desk.receive("submitter.identified.v1", fact)
 
     case = desk.case(receipt["case_id"])
     assert (case["customer_id"], case["customer_name"], case["contact_id"]) == (customer_id, "Acme", "cus_vera")
-    assert len(desk.told("case.linked")) == 1
+    assert len(desk.recorded("case.linked")) == 1
     assert desk.items(customer_id=customer_id)[0]["case"]["customer_name"] == "Acme"

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from servicekit.auth import Scope
-from servicekit.testing import Client
+from servicekit.testing.harness import ApiClient
 from tests.unit.cases.conftest import Desk
 
 UNKNOWN_CUSTOMER = {"pointer": "/customer_id", "code": "unknown_customer", "detail": "There is no such customer."}
 UNKNOWN_CONTACT = {"pointer": "/contact_id", "code": "unknown_contact", "detail": "There is no such contact."}
 
 
-def sam(desk: Desk) -> Client:
+def sam(desk: Desk) -> ApiClient:
     """Sees what is his own, and nothing else."""
     return desk.staff("sam", scope=Scope.OWN)
 
@@ -24,7 +24,7 @@ def sams_case(desk: Desk, **facts: Any) -> str:
 def tell_contact(desk: Desk, organization_id: str, person_id: str) -> bytes:
     known = {"id": f"con_{person_id}", "organization_id": organization_id, "person_id": person_id, "is_primary": True}
     personal = {"name": "Pia", "email": "pia@example.com", "phone": None}
-    return desk.hear("contact.added.v1", {**known, "personal": personal})
+    return desk.receive("contact.added.v1", {**known, "personal": personal})
 
 
 def open_with(desk: Desk, **named: str | None) -> Any:
@@ -38,7 +38,7 @@ def test_a_case_is_not_opened_for_a_customer_whom_the_caller_may_not_see(desk: D
     answer = open_with(desk, customer_id=hidden)
 
     assert (answer.status_code, answer.json["errors"]) == (422, [UNKNOWN_CUSTOMER])
-    assert desk.told() == []
+    assert desk.recorded() == []
 
 
 def test_an_unknown_customer_is_refused_in_the_same_words_as_a_hidden_one(desk: Desk) -> None:
@@ -116,7 +116,7 @@ def test_a_contact_is_a_person_whom_the_caller_sees(desk: Desk) -> None:
 def test_a_hidden_person_may_be_the_contact_of_the_organization_that_the_caller_sees(desk: Desk) -> None:
     mine = desk.tell_customer("Mine", owner_id="usr_sam")
     person = desk.tell_customer("Pia", owner_id="usr_sue", kind="individual")
-    desk.running.hear(tell_contact(desk, mine, person))
+    desk.running.receive(tell_contact(desk, mine, person))
     tell_contact(desk, mine, person)  # taken out and added again
     case_id = sams_case(desk, customer_id=mine)
 
@@ -144,6 +144,6 @@ def test_whom_the_customers_service_identifies_is_nobodys_choice_and_not_checked
     case_id = desk.submit()["case_id"]
     hidden = desk.tell_customer("Hidden", owner_id="usr_sue")
 
-    desk.hear("submitter.identified.v1", {"case_id": case_id, "customer_id": hidden, "person_id": "cus_new"})
+    desk.receive("submitter.identified.v1", {"case_id": case_id, "customer_id": hidden, "person_id": "cus_new"})
 
     assert (desk.case(case_id)["customer_id"], desk.case(case_id)["contact_id"]) == (hidden, "cus_new")

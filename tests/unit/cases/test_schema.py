@@ -3,8 +3,8 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from cases.entities import Base
-from servicekit.kit_tables import KitBase
+from cases.base import Base
+from servicekit.database.tables import KitBase
 from tests.unit.cases.conftest import Desk
 
 

@@ -29,17 +29,17 @@ def fire(desk: Desk) -> int:
 
 
 def test_nothing_fires_before_its_moment(desk: Desk, timed: dict[str, Any]) -> None:
-    desk.bench.clock.move(hours=2, minutes=59)
+    desk.harness.clock.move(hours=2, minutes=59)
 
     assert fire(desk) == 0
-    assert desk.told("step.reminded") == []
+    assert desk.recorded("step.reminded") == []
 
 
 def test_the_people_are_reminded_before_it_is_due_and_once(desk: Desk, timed: dict[str, Any]) -> None:
-    desk.bench.clock.move(hours=3)
+    desk.harness.clock.move(hours=3)
 
     assert [fire(desk), fire(desk)] == [1, 0]
-    [reminded] = desk.told("step.reminded")
+    [reminded] = desk.recorded("step.reminded")
     assert reminded["data"]["user_ids"] == ["usr_sam", "usr_sue"]
     assert reminded["data"]["overdue"] is False
     assert reminded["data"]["due_at"] is not None
@@ -47,62 +47,62 @@ def test_the_people_are_reminded_before_it_is_due_and_once(desk: Desk, timed: di
 
 def test_whoever_took_it_is_reminded_alone(desk: Desk, timed: dict[str, Any]) -> None:
     desk.staff("sue").post(f"/work-items/{timed['id']}:claim")
-    desk.bench.clock.move(hours=3)
+    desk.harness.clock.move(hours=3)
 
     fire(desk)
 
-    assert desk.told("step.reminded")[0]["data"]["user_ids"] == ["usr_sue"]
+    assert desk.recorded("step.reminded")[0]["data"]["user_ids"] == ["usr_sue"]
 
 
 def test_reminders_missed_while_the_worker_was_down_are_told_apart(desk: Desk, timed: dict[str, Any]) -> None:
-    desk.bench.clock.move(hours=3, minutes=45)
+    desk.harness.clock.move(hours=3, minutes=45)
 
     assert fire(desk) == 2
-    sequences = [event["sequence"] for event in desk.told("step.reminded")]
+    sequences = [event["sequence"] for event in desk.recorded("step.reminded")]
     assert len(set(sequences)) == 2
 
 
 def test_a_late_step_escalates_and_those_above_may_finish_it(desk: Desk, timed: dict[str, Any]) -> None:
     desk.staff("sam").post(f"/work-items/{timed['id']}:claim")
-    desk.bench.clock.move(hours=4)
+    desk.harness.clock.move(hours=4)
     fire(desk)
 
-    [escalated] = desk.told("step.escalated")
+    [escalated] = desk.recorded("step.escalated")
     assert escalated["data"]["level"] == 1
     assert escalated["data"]["to_user_ids"] == ["usr_max"]
     max_ = desk.staff("max")
     [item] = desk.items(max_, mine="true")
     assert (item["escalation_level"], item["is_overdue"]) == (1, False)
-    desk.bench.clock.move(minutes=1)
+    desk.harness.clock.move(minutes=1)
     assert desk.items(max_, mine="true")[0]["is_overdue"] is True
     assert desk.decide(max_, item["id"], "done").json["is_overdue"] is False
 
 
 def test_an_escalation_to_nobody_reaches_the_administrators(desk: Desk, timed: dict[str, Any]) -> None:
-    desk.bench.clock.move(hours=6)
+    desk.harness.clock.move(hours=6)
     fire(desk)
 
-    assert desk.told("step.escalated")[-1]["data"]["to_user_ids"] == ["usr_admin"]
+    assert desk.recorded("step.escalated")[-1]["data"]["to_user_ids"] == ["usr_admin"]
     assert desk.items()[0]["escalation_level"] == 2
 
 
 def test_a_step_that_was_finished_in_time_neither_reminds_nor_escalates(desk: Desk, timed: dict[str, Any]) -> None:
     desk.decide(desk.staff("sam"), timed["id"], "done")
-    desk.bench.clock.move(days=2)
+    desk.harness.clock.move(days=2)
 
     assert fire(desk) == 0
-    assert desk.told("step.reminded", "step.escalated") == []
+    assert desk.recorded("step.reminded", "step.escalated") == []
 
 
 def test_each_timer_fires_once_though_two_workers_look_at_once(desk: Desk, timed: dict[str, Any]) -> None:
-    desk.bench.clock.move(days=1)
+    desk.harness.clock.move(days=1)
 
     with ThreadPoolExecutor(4) as pool:
         fired = list(pool.map(lambda _: fire(desk), range(4)))
 
     assert sum(fired) == 4
-    assert len(desk.told("step.reminded")) == 2
-    assert len(desk.told("step.escalated")) == 2
+    assert len(desk.recorded("step.reminded")) == 2
+    assert len(desk.recorded("step.escalated")) == 2
 
 
 def test_a_step_that_starts_later_asks_nobody_until_then(desk: Desk) -> None:
@@ -111,25 +111,25 @@ def test_a_step_that_starts_later_asks_nobody_until_then(desk: Desk) -> None:
     assert desk.items(case_id=case["id"]) == []
     assert desk.case(case["id"])["run"]["steps"][0]["status"] == "waiting"
 
-    desk.bench.clock.move(days=1)
+    desk.harness.clock.move(days=1)
 
     assert fire(desk) == 1
     assert desk.items(case_id=case["id"])[0]["state"] == "open"
-    assert len(desk.told("step.activated")) == 1
+    assert len(desk.recorded("step.activated")) == 1
 
 
 def test_going_back_to_a_step_sets_its_clock_anew(desk: Desk) -> None:
     again = {**TIMED, "outcomes": ["again", "done"], "transitions": {"again": "answer", "done": "end"}}
     desk.publish("again", again)
     case = desk.open_case(workflow="again")
-    desk.bench.clock.move(hours=3, minutes=10)
+    desk.harness.clock.move(hours=3, minutes=10)
     fire(desk)
     desk.decide(desk.staff("sam"), desk.items(state="open")[0]["id"], "again")
 
     assert fire(desk) == 0
-    desk.bench.clock.move(hours=3)
+    desk.harness.clock.move(hours=3)
     assert fire(desk) == 1
-    iterations = [event["data"]["iteration"] for event in desk.told("step.reminded")]
+    iterations = [event["data"]["iteration"] for event in desk.recorded("step.reminded")]
     assert iterations == [1, 2]
     assert len(desk.case(case["id"])["run"]["steps"]) == 2
 
@@ -150,12 +150,12 @@ def test_items_are_listed_with_what_is_due_first_on_top(desk: Desk) -> None:
 def test_a_timer_that_cannot_be_fired_holds_back_no_other(desk: Desk, timed: dict[str, Any]) -> None:
     with desk.running.service.database.write() as session:
         session.execute(update(Timer).where(Timer.kind == "escalate", Timer.level == 1).values(level=9))
-    desk.bench.clock.move(days=1)
+    desk.harness.clock.move(days=1)
 
     fire(desk)
 
-    assert len(desk.told("step.reminded")) == 2
-    assert [event["data"]["level"] for event in desk.told("step.escalated")] == [2]
+    assert len(desk.recorded("step.reminded")) == 2
+    assert [event["data"]["level"] for event in desk.recorded("step.escalated")] == [2]
     assert fire(desk) == 0  # it comes again in five minutes, not at once
 
 
@@ -164,9 +164,9 @@ def test_a_step_is_not_handed_to_nobody_but_to_the_first_who_is_there(desk: Desk
     for name, role in STAFF_TOLD:
         desk.tell_user(name, role, event="user.disabled.v1", is_active=False)
     desk.open_case(workflow="lonely")
-    assert desk.told("step.activated") == []
+    assert desk.recorded("step.activated") == []
 
     desk.tell_user("eva", "administrator")
-    desk.bench.clock.move(minutes=2)
+    desk.harness.clock.move(minutes=2)
     fire(desk)
-    assert [event["data"]["user_ids"] for event in desk.told("step.activated")] == [["usr_eva"]]
+    assert [event["data"]["user_ids"] for event in desk.recorded("step.activated")] == [["usr_eva"]]

@@ -44,7 +44,7 @@ def test_claiming_takes_it_from_the_others(desk: Desk, triage: dict[str, Any]) -
     refused = sue.post(f"/work-items/{triage['id']}:claim")
     assert (refused.status_code, refused.json["code"]) == (409, "claimed_by_another")
     assert desk.decide(sue, triage["id"], "done").json["code"] == "claimed_by_another"
-    assert len(desk.told("work_item.claimed")) == 1
+    assert len(desk.recorded("work_item.claimed")) == 1
 
 
 def test_a_second_decision_is_told_who_decided_and_when(desk: Desk, triage: dict[str, Any]) -> None:
@@ -66,8 +66,8 @@ def test_of_two_decisions_at_once_one_wins(desk: Desk, triage: dict[str, Any]) -
         answers = list(pool.map(lambda who: desk.decide(who, triage["id"], "done").status_code, people))
 
     assert sorted(answers) == [200, 409]
-    assert len(desk.told("step.decided")) == 1
-    assert len(desk.told("step.activated")) == 2
+    assert len(desk.recorded("step.decided")) == 1
+    assert len(desk.recorded("step.activated")) == 2
 
 
 def test_an_outcome_that_the_step_does_not_have_is_refused(desk: Desk, triage: dict[str, Any]) -> None:
@@ -98,7 +98,7 @@ def test_a_rejection_needs_a_reason_and_goes_back_to_the_earlier_step(desk: Desk
 
     [again] = desk.items(state="open")
     assert (again["step"]["key"], again["step"]["iteration"]) == ("triage", 2)
-    decided = desk.told("step.decided")[-1]["data"]
+    decided = desk.recorded("step.decided")[-1]["data"]
     assert (decided["outcome"], decided["note"], decided["decided_by"]) == ("reject", "Too expensive", "usr_fin")
 
 
@@ -110,7 +110,7 @@ def test_a_repeated_decision_with_its_key_gets_the_first_answer(desk: Desk, tria
 
     assert second.headers["Idempotency-Replayed"] == "true"
     assert second.json == first.json
-    assert len(desk.told("step.decided")) == 1
+    assert len(desk.recorded("step.decided")) == 1
 
 
 def test_where_everybody_decides_each_gets_an_item_and_the_last_one_moves_on(desk: Desk) -> None:
@@ -118,7 +118,7 @@ def test_where_everybody_decides_each_gets_an_item_and_the_last_one_moves_on(des
     case = desk.open_case(workflow="both")
     items = {item["candidate_ids"][0]: item["id"] for item in desk.items(case_id=case["id"])}
     assert set(items) == {"usr_sam", "usr_sue"}
-    assert [event["data"]["user_ids"] for event in desk.told("step.activated")] == [["usr_sam"], ["usr_sue"]]
+    assert [event["data"]["user_ids"] for event in desk.recorded("step.activated")] == [["usr_sam"], ["usr_sue"]]
 
     desk.decide(desk.staff("sam"), items["usr_sam"], "approve")
     assert desk.case(case["id"])["status"] == "new"
@@ -204,7 +204,7 @@ def test_a_cancelled_run_withdraws_what_it_waited_for(desk: Desk, triage: dict[s
 
     assert (cancelled.json["status"], cancelled.json["reason"]) == ("cancelled", "Sent by mistake")
     assert desk.items(state="withdrawn")[0]["id"] == triage["id"]
-    assert desk.told("workflow.cancelled")[0]["data"]["case_number"] == "C-000001"
+    assert desk.recorded("workflow.cancelled")[0]["data"]["case_number"] == "C-000001"
     assert desk.admin.post(f"/workflow-runs/{run_id}:cancel").status_code == 409
     assert desk.admin.get("/workflow-runs", query_string={"status": "cancelled"}).json["data"][0]["id"] == run_id
 
@@ -221,4 +221,4 @@ def test_a_run_that_goes_round_for_ever_is_stopped(desk: Desk) -> None:
 
     assert desk.items(case_id=case["id"], state="open") == []
     assert desk.case(case["id"])["run"]["status"] == "failed"
-    assert "200 steps" in desk.told("workflow.failed")[0]["data"]["reason"]
+    assert "200 steps" in desk.recorded("workflow.failed")[0]["data"]["reason"]

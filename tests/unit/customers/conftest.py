@@ -4,12 +4,12 @@ import pytest
 
 from customers.app import create_app
 from customers.settings import Settings
-from servicekit.testing import Bench
+from servicekit.testing.harness import Harness
 
 
 @pytest.fixture
 def bench(tmp_path):
-    bench = Bench(tmp_path)
+    bench = Harness(tmp_path)
     yield bench
     bench.close()
 

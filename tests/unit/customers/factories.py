@@ -3,7 +3,7 @@
 from itertools import count
 from typing import Any
 
-from servicekit.testing import envelope
+from servicekit.testing.harness import envelope
 
 _next = count(1)
 

@@ -156,7 +156,7 @@ def test_new_contacts_inherit_the_owner_and_are_told(running, staff):
     rui = contact(staff, acme["id"], name="Rui", email="rui@acme.example")
     person = staff.get(f"/customers/{rui['person_id']}").get_json()
     assert (person["owner_id"], person["team_id"], person["source"]) == ("usr_a", "tem_a", "contact")
-    told = [event for event in running.told() if event["type"] == "contact.added.v1"]
+    told = [event for event in running.recorded() if event["type"] == "contact.added.v1"]
     assert told[0]["data"] == {
         "id": rui["id"],
         "organization_id": acme["id"],
@@ -181,7 +181,7 @@ def test_a_person_out_of_scope_is_not_changed_by_way_of_a_contact(staff, running
 
 def test_a_change_of_contacts_tells_what_others_did_in_the_meantime(staff, running):
     acme = organization(staff)
-    now = running.bench.clock()
+    now = running.harness.clock()
     with running.service.database.write() as session:
         stale = session.get_one(Customer, acme["id"])
         # What another transaction has committed since this one read the row.
@@ -190,5 +190,5 @@ def test_a_change_of_contacts_tells_what_others_did_in_the_meantime(staff, runni
         )
         session.execute(blocked, execution_options={"synchronize_session": False})
         mark_changed(session, stale, changed="contacts", by=By(now=now))
-    told = running.told()[-1]
+    told = running.recorded()[-1]
     assert (told["type"], told["data"]["is_blocked"], told["sequence"]) == ("customer.updated.v1", True, 3)

@@ -153,7 +153,7 @@ def test_blocking_needs_a_reason_and_unblocking_takes_it_away(staff, running):
     assert staff.post(f"/customers/{acme['id']}:block", {"reason": "Again"}).status_code == 409
     unblocked = staff.post(f"/customers/{acme['id']}:unblock").get_json()
     assert (unblocked["is_blocked"], unblocked["blocked_reason"]) == (False, None)
-    told = [event["type"] for event in running.told()]
+    told = [event["type"] for event in running.recorded()]
     assert told == ["customer.created.v1", "customer.blocked.v1", "customer.unblocked.v1"]
 
 
@@ -296,7 +296,7 @@ def test_a_stale_version_is_refused_and_a_fresh_one_accepted(staff):
 def test_a_patch_that_changes_nothing_makes_no_version_and_no_event(staff, running):
     acme = organization(staff, name="Acme")
     assert staff.patch(f"/customers/{acme['id']}", {"name": "Acme"}).get_json()["version"] == acme["version"]
-    assert [event["type"] for event in running.told()] == ["customer.created.v1"]
+    assert [event["type"] for event in running.recorded()] == ["customer.created.v1"]
 
 
 def test_a_merge_patch_of_the_address_keeps_the_parts_not_named(staff):
@@ -333,7 +333,7 @@ def test_an_upsert_by_external_id_adds_once_and_then_edits(staff, running):
     assert again.get_json()["id"] == first.get_json()["id"]
     assert again.get_json()["name"] == "Acme Ltd"
     assert again.get_json()["external_ids"] == {"sap": "4711"}
-    assert [event["type"] for event in running.told()] == ["customer.created.v1", "customer.updated.v1"]
+    assert [event["type"] for event in running.recorded()] == ["customer.created.v1", "customer.updated.v1"]
 
 
 def test_an_external_id_belongs_to_one_customer_and_null_frees_it(staff):
@@ -365,7 +365,7 @@ def test_every_change_of_a_customer_is_told_in_full(staff, running):
     staff.patch(f"/customers/{acme['id']}", {"name": "Acme Ltd", "phone": "+442083661177"})
     staff.post(f"/customers/{acme['id']}:archive")
     staff.post(f"/customers/{acme['id']}:restore")
-    told = running.told()
+    told = running.recorded()
     assert [event["type"] for event in told] == [
         "customer.created.v1",
         "customer.updated.v1",

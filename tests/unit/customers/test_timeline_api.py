@@ -35,7 +35,7 @@ def test_an_activity_is_logged_with_title_description_duration_and_outcome(runni
     entry = timeline(staff, acme["id"])[0]
     assert (entry["kind"], entry["title"], entry["body"]) == ("activity", "Meeting: Renewal", "They want to renew.")
     assert entry["data"] == {"kind": "meeting", "outcome": "positive", "duration_minutes": 45}
-    assert running.told()[-1]["data"]["id"] == logged["id"]
+    assert running.recorded()[-1]["data"]["id"] == logged["id"]
     assert staff.get(f"/activities?customer_id={acme['id']}").get_json()["data"] == [logged]
     facts = staff.get(f"/customers/{acme['id']}").get_json()["facts"]
     assert facts["last_interaction_at"] == logged["occurred_at"]
@@ -131,7 +131,7 @@ def test_an_entry_names_its_author_as_soon_as_the_name_is_known(running, bench):
     note(ines, customer["id"])
     entry = timeline(ines, customer["id"], "?kind=note")[0]
     assert (entry["title"], entry["actor_id"], entry["actor_name"]) == ("Note", "usr_ines", None)
-    running.hear(user_told())
+    running.receive(user_told())
     entry = timeline(ines, customer["id"], "?kind=note")[0]
     assert (entry["title"], entry["actor_name"]) == ("Note, by Ines Duarte", "Ines Duarte")
     assert ines.get("/notes").get_json()["data"][0]["author_name"] == "Ines Duarte"
@@ -146,7 +146,7 @@ def test_an_empty_note_is_refused(staff):
 def test_the_timeline_of_a_person_hides_what_belongs_to_an_organization_of_another_team(staff, running):
     foreign = organization(staff, team_id="tea_2")
     person = individual(staff, team_id="tea_1")
-    running.hear(case_told("opened", customer_id=foreign["id"], contact_id=person["id"], subject="Secret"))
+    running.receive(case_told("opened", customer_id=foreign["id"], contact_id=person["id"], subject="Secret"))
     ours = running.client("customers:read", id="usr_a", scope=Scope.TEAM, team_ids=("tea_1",))
 
     def shown(caller):

@@ -14,9 +14,9 @@ from argon2 import PasswordHasher
 from gateway.app import create_app
 from gateway.identity import passwords
 from gateway.settings import Settings
-from servicekit.db import Database
-from servicekit.migrate import upgrade
-from servicekit.testing import Bench
+from servicekit.database.engine import Database
+from servicekit.database.migrate import upgrade
+from servicekit.testing.harness import Harness
 from tests.servers.tools import free_port
 
 PASSWORD = "correct horse battery"
@@ -58,7 +58,7 @@ class Gateway:
 
     def __init__(self, running):
         self.running, self.app, self.service = running, running.app, running.service
-        self.clock = running.bench.clock
+        self.clock = running.harness.clock
         self.http = running.app.test_client(use_cookies=False)
 
     def log_in(self, email=ADMIN, password=PASSWORD, **more):
@@ -89,7 +89,7 @@ def _quick_hashing(monkeypatch):
 
 @pytest.fixture
 def bench(tmp_path):
-    bench = Bench(tmp_path)
+    bench = Harness(tmp_path)
     yield bench
     bench.close()
 

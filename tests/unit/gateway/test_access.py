@@ -7,7 +7,7 @@ import pytest
 from gateway.identity import rules
 from gateway.routing import committed
 from servicekit.settings import BadSettings
-from servicekit.testing import write_identity
+from servicekit.testing.harness import write_identity
 from tests.unit.gateway.conftest import PASSWORD
 
 
@@ -246,7 +246,7 @@ def test_what_happens_to_a_user_is_told(gateway):
     admin = gateway.person()
     admin.patch(f"/users/{user['id']}", {"name": "Cleo", "roles": ["support"]})
     admin.post(f"/users/{user['id']}:disable")
-    told = [one for one in gateway.running.told() if one["subject"] == user["id"]]
+    told = [one for one in gateway.running.recorded() if one["subject"] == user["id"]]
     assert [one["type"] for one in told] == ["user.created.v1", "user.updated.v1", "user.disabled.v1"]
     assert [one["sequence"] for one in told] == [1, 2, 3]
     assert told[0]["data"] == {
@@ -271,7 +271,7 @@ def test_a_changed_role_or_team_is_told_again_for_every_member(gateway):
     admin.patch(f"/teams/{team['id']}", {"name": "South"})
     role = next(row for row in admin.get("/roles").json["data"] if row["key"] == "agent")
     admin.patch(f"/roles/{role['id']}", {"permissions": ["cases:read"]})
-    told = [one for one in gateway.running.told() if one["type"] == "user.updated.v1"]
+    told = [one for one in gateway.running.recorded() if one["type"] == "user.updated.v1"]
     assert [one["subject"] for one in told] == sorted(members) * 2
     gateway.forget_trust()
     assert gateway.person("u0@example.com").get("/me").json["permissions"] == ["cases:read"]
@@ -330,7 +330,7 @@ def test_two_first_starts_at_once_make_one_administrator(gateway):
         list(pool.map(lambda _: prepare(gateway.service), range(16)))
     users = gateway.person().get("/users").json["data"]
     assert [user["roles"] for user in users] == [["administrator"]]
-    assert len([one for one in gateway.running.told() if one["type"] == "user.created.v1"]) == 1
+    assert len([one for one in gateway.running.recorded() if one["type"] == "user.created.v1"]) == 1
 
 
 def test_the_command_line_prints_a_login_path_and_a_key(gateway):
@@ -348,7 +348,7 @@ def test_without_a_named_administrator_the_login_link_makes_one(start_gateway):
     run = gateway.app.test_cli_runner()
     assert run.invoke(args=["login-link"]).exit_code == 0
     assert run.invoke(args=["login-link"]).exit_code == 0
-    assert len([one for one in gateway.running.told() if one["type"] == "user.created.v1"]) == 1
+    assert len([one for one in gateway.running.recorded() if one["type"] == "user.created.v1"]) == 1
 
 
 @pytest.mark.parametrize(

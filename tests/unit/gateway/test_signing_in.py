@@ -288,7 +288,7 @@ def test_no_secret_is_kept_in_the_database(gateway):
     key = gateway.with_token(token).post("/api-keys", {"name": "k", "permissions": ["*"]}).json["secret"]
     cookie, link = open_browser(gateway), make_link(gateway)
     gateway.service.close()
-    folder = gateway.running.bench.folder
+    folder = gateway.running.harness.folder
     kept = b"".join(path.read_bytes() for path in folder.glob("gateway.db*"))
     for secret in (token, key, rules.secret_of_key(key), cookie, link, PASSWORD):
         assert secret.encode() not in kept

@@ -14,22 +14,22 @@ import pytest
 from notifications.app import create_app
 from notifications.jobs import postman
 from notifications.settings import NotificationsSettings
-from servicekit.testing import Bench, Client, Running, envelope
+from servicekit.testing.harness import ApiClient, Harness, RunningService, envelope
 
 
 @dataclass
 class Post:
     """The service, who asks it, and what it has written to whom."""
 
-    running: Running
+    running: RunningService
     folder: Path
-    desk: Client
+    desk: ApiClient
     sequences: dict[str, int] = field(default_factory=dict)
 
     def hears(self, event_type: str, data: dict[str, Any], **more: Any) -> bytes:
         """One event as the bus would bring it; returns it, so that it can come again."""
-        body = envelope(event_type, data, **{"time": self.running.bench.clock().isoformat(), **more})
-        self.running.hear(body)
+        body = envelope(event_type, data, **{"time": self.running.harness.clock().isoformat(), **more})
+        self.running.receive(body)
         return body
 
     def user(self, id: str = "usr_ada", *, event: str = "user.created.v1", **more: Any) -> str:
@@ -98,8 +98,8 @@ class Post:
         """What lies in the folder, oldest first."""
         return [read_letter(path.read_bytes()) for path in sorted(self.folder.glob("*.eml"))]
 
-    def told(self) -> list[dict[str, Any]]:
-        return [json.loads(one) if isinstance(one, str) else one for one in self.running.told()]
+    def recorded(self) -> list[dict[str, Any]]:
+        return [json.loads(one) if isinstance(one, str) else one for one in self.running.recorded()]
 
 
 def step_data(**more: Any) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def parts(message: EmailMessage) -> tuple[str, str]:
 @pytest.fixture
 def open_post(tmp_path: Path) -> Iterator[Callable[..., Post]]:
     """Opens one with settings of its own."""
-    bench = Bench(tmp_path)
+    bench = Harness(tmp_path)
 
     def make(**environ: str) -> Post:
         folder = tmp_path / "mail"

@@ -67,9 +67,9 @@ def test_a_zone_that_does_not_exist_stops_the_start(open_post) -> None:
 def test_the_same_event_twice_sends_one_email(post: Post) -> None:
     post.user()
     body = post.step()
-    post.running.hear(body)
+    post.running.receive(body)
     post.deliver()
-    post.running.hear(body)
+    post.running.receive(body)
     post.deliver()
     assert len(post.letters()) == 1
     assert len(post.bell()) == 1
@@ -217,7 +217,7 @@ def test_an_impossible_address_is_a_failed_email_that_staff_can_see(post: Post, 
     failed = post.only()
     assert failed["state"] == "failed"
     assert failed["last_error"]
-    assert [one["type"] for one in post.told()] == ["email.failed.v1"]
+    assert [one["type"] for one in post.recorded()] == ["email.failed.v1"]
 
 
 def test_an_international_domain_is_written_in_its_ascii_form(post: Post) -> None:
@@ -237,7 +237,7 @@ def test_the_fact_that_an_email_was_sent_names_the_case_and_its_customer(post: P
     post.form()
     post.case(customer_id="cus_9", sequence=2)
     post.deliver()
-    (told,) = post.told()
+    (told,) = post.recorded()
     assert told["type"] == "email.sent.v1"
     assert told["correlationid"] == "req_test"
     assert told["data"] == {
@@ -318,7 +318,7 @@ def test_every_kind_can_be_rendered(post: Post) -> None:
 
 def test_a_file_that_may_not_have_been_written_is_written_again_under_the_same_name(post: Post) -> None:
     post.form()
-    database, clock = post.running.service.database, post.running.bench.clock
+    database, clock = post.running.service.database, post.running.harness.clock
     with database.write() as session:
         (begun,) = claim_due(session, limit=1, lease=timedelta(seconds=15), now=clock())
     FileTransport(directory=post.folder).send(envelope(begun, post.running.service.settings))

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from servicekit.auth import Scope
-from servicekit.testing import Client
+from servicekit.testing.harness import ApiClient
 from tests.unit.notifications.conftest import Post, parts
 
 MESSAGE = {"customer_id": "cus_1", "subject": "Your delivery", "text": "Hello Carl,\n\nit arrives on <Monday>."}
 
 
-def writer(post: Post, **who: Any) -> Client:
+def writer(post: Post, **who: Any) -> ApiClient:
     return post.running.client("customers:write", "notifications:read", **{"id": "usr_ada", **who})
 
 
@@ -31,7 +31,7 @@ def test_a_message_goes_to_the_primary_contact_and_the_answer_to_the_writer(post
     assert "it arrives on <Monday>." in text
     assert "it arrives on &lt;Monday&gt;." in html
     assert "written by Ada" in text
-    (told,) = post.told()
+    (told,) = post.recorded()
     assert (told["type"], told["data"]["customer_id"]) == ("email.sent.v1", "cus_1")
 
 
@@ -97,7 +97,7 @@ def test_a_reply_on_a_case_goes_to_the_person_who_asked_once(post: Post) -> None
     post.customer()
     post.customer(id="cus_2", kind="individual", personal={"name": "Carl", "email": "carl@acme.example"})
     body = post.hears("message.added.v1", message())
-    post.running.hear(body)
+    post.running.receive(body)
     (sent,) = post.emails()
     assert (sent["kind"], sent["to"], sent["subject"]) == (
         "case_reply",

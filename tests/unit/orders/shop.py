@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from servicekit.testing import Client, Running, envelope
+from servicekit.testing.harness import ApiClient, RunningService, envelope
 
 
 @dataclass
 class Shop:
     """The service, a caller who may do everything in it, and a customer named Ada."""
 
-    running: Running
-    client: Client
+    running: RunningService
+    client: ApiClient
     customer_id: str = "cus_ada"
 
     def hears_customer(self, event_type: str = "customer.created.v1", **state: Any) -> None:
@@ -22,7 +22,7 @@ class Shop:
         known = {"number": "CU-000001", "kind": "individual", "status": "active", "owner_id": None, "team_id": None}
         data = {"id": customer_id, **known, "is_archived": False, "is_blocked": False, "changed": [], **state}
         personal = {"name": name, "email": "ada@example.com", "phone": None, "language": "en"}
-        self.running.hear(envelope(event_type, {**data, "personal": personal}, subject=customer_id, **more))
+        self.running.receive(envelope(event_type, {**data, "personal": personal}, subject=customer_id, **more))
 
     def product(self, sku: str = "BOOK", price: str = "10.00", **more: Any) -> dict[str, Any]:
         currency = more.pop("currency", "EUR")
@@ -60,5 +60,5 @@ class Shop:
     def open_of(self, order: dict[str, Any]) -> str:
         return str(self.client.get(f"/orders/{order['id']}").json["invoice"]["open"]["amount"])
 
-    def told(self, event_type: str) -> list[dict[str, Any]]:
-        return [one for one in self.running.told() if one["type"] == event_type]
+    def recorded(self, event_type: str) -> list[dict[str, Any]]:
+        return [one for one in self.running.recorded() if one["type"] == event_type]

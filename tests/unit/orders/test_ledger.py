@@ -90,7 +90,7 @@ def test_each_currency_has_a_balance_of_its_own(shop: Shop) -> None:
     shop.product("BOOK", "100.00")
     shop.product("YEN", "500", currency="JPY")
     shop.invoiced({"sku": "BOOK"})
-    shop.running.bench.clock.move(minutes=1)
+    shop.running.harness.clock.move(minutes=1)
     shop.invoiced({"sku": "YEN"})
     shop.pay("20.00")
     balance = shop.balance()
@@ -125,20 +125,20 @@ def test_a_balance_is_recomputed_from_the_ledger_when_asked(shop: Shop) -> None:
     shop.product("BOOK", "100.00")
     shop.invoiced()
     spoil(shop)
-    shop.running.bench.clock.move(hours=1)
+    shop.running.harness.clock.move(hours=1)
     refreshed = shop.client.post(f"/customers/{shop.customer_id}/balance:refresh")
     assert refreshed.json["open_balance"] == euros("100.00")
     assert refreshed.json["as_of"] == "2026-03-10T13:00:00.000Z"
-    assert len(shop.told("balance.changed.v1")) == 3
+    assert len(shop.recorded("balance.changed.v1")) == 3
 
 
 def test_a_refresh_that_finds_nothing_new_tells_nothing(shop: Shop) -> None:
     shop.product("BOOK", "100.00")
     shop.invoiced()
-    before = shop.told("balance.changed.v1")
-    shop.running.bench.clock.move(hours=1)
+    before = shop.recorded("balance.changed.v1")
+    shop.running.harness.clock.move(hours=1)
     shop.client.post(f"/customers/{shop.customer_id}/balance:refresh")
-    assert shop.told("balance.changed.v1") == before
+    assert shop.recorded("balance.changed.v1") == before
 
 
 @pytest.mark.proves("F162")
@@ -147,21 +147,21 @@ def test_the_night_recomputes_each_balance_once(shop: Shop) -> None:
     shop.invoiced()
     spoil(shop)
     assert shop.running.run_job("recompute_balances") == 0
-    shop.running.bench.clock.move(hours=12)
+    shop.running.harness.clock.move(hours=12)
     assert shop.running.run_job("recompute_balances") == 1
     assert shop.running.run_job("recompute_balances") == 0
     assert shop.balance()["open_balance"] == euros("100.00")
     assert shop.balance()["as_of"] == "2026-03-11T00:00:00.000Z"
-    assert shop.told("balance.changed.v1")[-1]["data"]["open_balance"] == euros("100.00")
+    assert shop.recorded("balance.changed.v1")[-1]["data"]["open_balance"] == euros("100.00")
 
 
 def test_what_is_unpaid_after_its_day_is_overdue_from_the_next_night(shop: Shop) -> None:
     shop.product("BOOK", "100.00")
     shop.invoiced()
-    shop.running.bench.clock.move(days=14)
+    shop.running.harness.clock.move(days=14)
     shop.running.run_job("recompute_balances")
     assert shop.balance()["overdue"] == euros("0.00")
-    shop.running.bench.clock.move(days=1)
+    shop.running.harness.clock.move(days=1)
     shop.running.run_job("recompute_balances")
     assert shop.balance()["overdue"] == euros("100.00")
     assert shop.client.get("/invoices?due_on[lt]=2026-03-25&status=open").json["data"][0]["number"] == "INV-000001"
@@ -186,7 +186,7 @@ def test_a_payment_is_told_with_its_amount(shop: Shop) -> None:
     shop.product("BOOK", "100.00")
     order = shop.invoiced()
     payment = shop.pay("10.00", invoice_id=order["invoice"]["id"])
-    assert shop.told("payment.received.v1")[0]["data"] == {
+    assert shop.recorded("payment.received.v1")[0]["data"] == {
         "id": payment["id"],
         "customer_id": "cus_ada",
         "invoice_id": order["invoice"]["id"],

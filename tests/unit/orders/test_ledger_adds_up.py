@@ -26,9 +26,9 @@ from orders.sales.actions import Wanted, cancel_order, confirm_order, place_orde
 from orders.sales.models import Order
 from orders.sales.rules import OrderStatus
 from orders.settings import OrdersSettings
-from servicekit.db import Database
+from servicekit.database.engine import Database
 from servicekit.money import Money
-from servicekit.testing import Bench
+from servicekit.testing.harness import Harness
 
 TERMS = Terms.of("UTC", 14)
 START = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -108,7 +108,7 @@ class Story:
 @pytest.fixture(scope="module")
 def database() -> Iterator[Database]:
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(Path(folder))
+        bench = Harness(Path(folder))
         running = bench.start(create_app, OrdersSettings)
         with running.service.database.write() as session:
             for sku, minor, rate in (("A", 19_99, "0.19"), ("B", 3_33, "0.07")):

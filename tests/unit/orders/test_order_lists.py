@@ -16,7 +16,7 @@ def test_all_orders_are_listed_newest_first_page_by_page(shop: Shop) -> None:
     shop.product()
     for _ in range(5):
         shop.place()
-        shop.running.bench.clock.move(minutes=1)
+        shop.running.harness.clock.move(minutes=1)
     first = shop.client.get("/orders?limit=2&include_total=true").json
     assert first["total"] == {"value": 5, "relation": "eq"}
     second = shop.client.get(f"/orders?limit=2&cursor={first['next_cursor']}").json
@@ -44,7 +44,7 @@ def test_orders_are_found_by_number_and_by_the_customers_name_without_accents(sh
 def test_a_customers_orders_are_filtered_by_status_and_time(shop: Shop) -> None:
     shop.product()
     shop.place()
-    shop.running.bench.clock.move(days=1)
+    shop.running.harness.clock.move(days=1)
     shop.invoiced()
     assert numbers(shop, "customer_id=cus_ada") == ["O-000002", "O-000001"]
     assert numbers(shop, "customer_id=cus_other") == []
@@ -82,7 +82,7 @@ def test_purchases_are_one_list_newest_first_without_what_was_cancelled(shop: Sh
     shop.product("BOOK")
     shop.product("PEN")
     shop.place({"sku": "BOOK"}, {"sku": "PEN", "quantity": 2})
-    shop.running.bench.clock.move(days=1)
+    shop.running.harness.clock.move(days=1)
     cancelled = shop.place({"sku": "PEN"})
     latest = shop.place({"sku": "BOOK", "quantity": 4})
     shop.client.post(f"/orders/{cancelled['id']}:cancel", {"reason": "No"})

@@ -160,14 +160,14 @@ def test_the_same_key_places_one_order(shop: Shop) -> None:
     again = shop.client.post("/orders", body, headers={"Idempotency-Key": "once"})
     assert again.json == first.json
     assert len(shop.client.get("/orders").json["data"]) == 1
-    assert len(shop.told("order.placed.v1")) == 1
+    assert len(shop.recorded("order.placed.v1")) == 1
 
 
 def test_every_step_is_told_once_with_the_whole_state(shop: Shop) -> None:
     shop.product("BOOK", "10.00", tax_rate="0.19")
     order = shop.invoiced()
     shop.client.post(f"/orders/{order['id']}:fulfil")
-    told = [one for one in shop.running.told() if one["type"].startswith("order.")]
+    told = [one for one in shop.running.recorded() if one["type"].startswith("order.")]
     assert [(one["type"], one["sequence"]) for one in told] == [
         ("order.placed.v1", 1),
         ("order.confirmed.v1", 2),

@@ -5,19 +5,19 @@ import pytest
 from orders.app import create_app
 from orders.settings import OrdersSettings
 from servicekit.settings import BadSettings
-from servicekit.testing import Bench
+from servicekit.testing.harness import Harness
 from tests.unit.orders.shop import Shop
 
 
 @pytest.mark.parametrize(
     ("name", "value"), [("CRM_TIME_ZONE", "Nowhere/Land"), ("CRM_PAYMENT_DAYS", "-1"), ("CRM_PAYMENT_DAYS", "soon")]
 )
-def test_a_setting_that_cannot_be_is_named_at_the_start(bench: Bench, name: str, value: str) -> None:
+def test_a_setting_that_cannot_be_is_named_at_the_start(bench: Harness, name: str, value: str) -> None:
     with pytest.raises(BadSettings, match=name):
         bench.start(create_app, OrdersSettings, **{name: value})
 
 
-def test_invoices_carry_the_date_of_the_companys_time_zone(bench: Bench) -> None:
+def test_invoices_carry_the_date_of_the_companys_time_zone(bench: Harness) -> None:
     running = bench.start(create_app, OrdersSettings, CRM_TIME_ZONE="Pacific/Auckland", CRM_PAYMENT_DAYS="30")
     shop = Shop(running, running.client("*"))
     shop.hears_customer()

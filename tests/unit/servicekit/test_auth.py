@@ -9,7 +9,7 @@ import pytest
 
 from servicekit.auth import Kind, Minter, Principal, Scope, Verifier
 from servicekit.errors import Unauthenticated
-from servicekit.testing import write_identity
+from servicekit.testing.harness import write_identity
 
 ANA = Principal(
     id="usr_a", kind=Kind.USER, name="Ana", permissions=frozenset({"books:read"}), scope=Scope.TEAM, team_ids=("t1",)

@@ -10,11 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from servicekit.bus import BusDown, Delivery, Done, Outage, Outcome, Outgoing, Retry, connect, delay_after, topology
-from servicekit.bus.embedded import EmbeddedBus
-from servicekit.bus.embedded_file import BusFile
-from servicekit.bus.lanes import Lanes, Listening, OutageGate, key_of
-from servicekit.bus.topics import matches
+from servicekit.messaging.bus import (
+    BusDown,
+    Delivery,
+    Done,
+    Outage,
+    Outcome,
+    OutgoingMessage,
+    Retry,
+    connect,
+    delay_after,
+    topology,
+)
+from servicekit.messaging.bus.embedded import EmbeddedBus
+from servicekit.messaging.bus.embedded_file import BusFile
+from servicekit.messaging.bus.partitions import OutageGate, PartitionedExecutor, Subscription, key_of
+from servicekit.messaging.bus.topics import matches
 
 
 @pytest.mark.parametrize(
@@ -62,7 +73,9 @@ def test_an_address_of_another_kind_is_refused() -> None:
 
 
 def test_the_embedded_bus_does_not_import_pika(tmp_path: Path) -> None:
-    program = f"import sys; from servicekit.bus import connect; connect('embedded:///{tmp_path}/bus.db').check(); "
+    program = (
+        f"import sys; from servicekit.messaging.bus import connect; connect('embedded:///{tmp_path}/bus.db').check(); "
+    )
     program += "sys.exit('pika' in sys.modules)"
     search = str(Path(__file__).resolve().parents[3] / "shared")
     subprocess.run([sys.executable, "-c", program], check=True, env={"PYTHONPATH": search})
@@ -73,20 +86,20 @@ def test_a_bus_file_that_cannot_be_opened_is_a_bus_that_is_down(tmp_path: Path) 
     with pytest.raises(BusDown):
         bus.check()
     with pytest.raises(BusDown):
-        bus.publish([Outgoing(id="1", type="thing.made.v1", body=b"", key="k")])
+        bus.publish([OutgoingMessage(id="1", type="thing.made.v1", body=b"", key="k")])
 
 
 def test_a_lease_that_ran_out_cannot_be_settled_by_its_old_owner(tmp_path: Path) -> None:
     file = BusFile(tmp_path / "bus.db", durable=True)
     file.bind("one", ["#"])
-    file.put([Outgoing(id="1", type="thing.made.v1", body=b"x", key="k")])
+    file.put([OutgoingMessage(id="1", type="thing.made.v1", body=b"x", key="k")])
     (late,) = file.claim([1], "first", lease=0.01)
     time.sleep(0.02)
     (taken,) = file.claim([1], "second", lease=60)
 
-    file.settle("first", [(late, Done())])
+    file.record_results("first", [(late, Done())])
     assert file.depth("one") == (1, 0)
-    file.settle("second", [(taken, Done())])
+    file.record_results("second", [(taken, Done())])
     assert file.depth("one") == (0, 0)
     file.close()
 
@@ -94,7 +107,7 @@ def test_a_lease_that_ran_out_cannot_be_settled_by_its_old_owner(tmp_path: Path)
 def test_a_key_in_the_hands_of_another_process_is_not_overtaken(tmp_path: Path) -> None:
     file = BusFile(tmp_path / "bus.db", durable=True)
     file.bind("one", ["#"])
-    file.put([Outgoing(id=str(n), type="thing.made.v1", body=b"x", key=key) for n, key in enumerate("aab")])
+    file.put([OutgoingMessage(id=str(n), type="thing.made.v1", body=b"x", key=key) for n, key in enumerate("aab")])
     file.claim([1], "first", lease=60)
 
     assert [seq for seq, _ in file.ready("one", "second", 10)] == [3]
@@ -115,8 +128,8 @@ def test_a_message_that_has_no_order_key_gets_an_empty_one() -> None:
 
 
 def test_in_an_outage_one_prober_runs_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("servicekit.bus.lanes.FIRST_PAUSE", 0.01)
-    monkeypatch.setattr("servicekit.bus.lanes.LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr("servicekit.messaging.bus.partitions.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("servicekit.messaging.bus.partitions.LONGEST_PAUSE", 0.05)
     stop, is_down = threading.Event(), threading.Event()
     is_down.set()
     gate, running, most, lock = OutageGate(stop), [0], [0], threading.Lock()
@@ -145,8 +158,8 @@ def test_in_an_outage_one_prober_runs_at_a_time(monkeypatch: pytest.MonkeyPatch)
 def test_a_message_alone_in_its_outage_is_given_back_so_that_others_get_its_lane(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("servicekit.bus.lanes.FIRST_PAUSE", 0.05)
-    monkeypatch.setattr("servicekit.bus.lanes.HOLD_ALONE_SECONDS", 0.2)
+    monkeypatch.setattr("servicekit.messaging.bus.partitions.FIRST_PAUSE", 0.05)
+    monkeypatch.setattr("servicekit.messaging.bus.partitions.HOLD_ALONE_SECONDS", 0.2)
     gate, answers = OutageGate(threading.Event()), list[Outcome]()
     now = time.monotonic()
     alone = threading.Thread(target=lambda: answers.append(gate.run(lambda: Outage("so it says"), since=now)))
@@ -169,8 +182,10 @@ def test_lanes_give_back_what_had_not_begun_when_they_stop() -> None:
         stop.wait(5)
         return Retry("late")
 
-    listening = Listening(service="one", handler=handler, stop=stop, threads=1, order_key=lambda _: "k")
-    lanes: Lanes[int] = Lanes(listening, settle=lambda ticket, outcome: settled.append((ticket, outcome)))
+    listening = Subscription(service="one", handler=handler, stop=stop, threads=1, order_key=lambda _: "k")
+    lanes: PartitionedExecutor[int] = PartitionedExecutor(
+        listening, record_result=lambda ticket, outcome: settled.append((ticket, outcome))
+    )
     for ticket in (1, 2):
         lanes.give(ticket, Delivery(body=b"", type="", attempt=1, redelivered=False), "k")
     assert begun.wait(5)

@@ -4,14 +4,14 @@ import json
 
 from openapi_spec_validator import validate
 
-from servicekit.testing import Running
+from servicekit.testing.harness import RunningService
 
 
-def openapi(library: Running) -> dict:
+def openapi(library: RunningService) -> dict:
     return library.app.test_client().get("/openapi.json").json
 
 
-def test_openapi_is_valid_3_1_and_names_every_route(library: Running) -> None:
+def test_openapi_is_valid_3_1_and_names_every_route(library: RunningService) -> None:
     document = openapi(library)
     validate(document)
     assert document["openapi"] == "3.1.0"
@@ -25,7 +25,7 @@ def test_openapi_is_valid_3_1_and_names_every_route(library: Running) -> None:
     assert documented == routed
 
 
-def test_openapi_says_what_each_route_needs_and_which_service_owns_it(library: Running) -> None:
+def test_openapi_says_what_each_route_needs_and_which_service_owns_it(library: RunningService) -> None:
     paths = openapi(library)["paths"]
     assert paths["/api/v1/books"]["post"]["x-needs"] == "books:write"
     assert paths["/api/v1/opening-hours"]["get"]["security"] == []
@@ -35,7 +35,7 @@ def test_openapi_says_what_each_route_needs_and_which_service_owns_it(library: R
     assert paths["/api/v1/books/{id}:lend"]["post"]["parameters"][-1]["required"] is True
 
 
-def test_events_are_described_with_their_meaning_and_schema(library: Running) -> None:
+def test_events_are_described_with_their_meaning_and_schema(library: RunningService) -> None:
     described = json.loads(library.app.test_cli_runner().invoke(args=["asyncapi"]).output)
     assert [one["type"] for one in described["tells"]] == ["book.bought.v1", "book.lent.v1"]
     assert described["tells"][0]["schema"]["required"] == ["id", "title"]

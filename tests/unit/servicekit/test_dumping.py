@@ -15,9 +15,9 @@ from sqlalchemy import create_engine
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from servicekit.dumping import dumper
+from servicekit.http.schemas import Instant, MoneyField
+from servicekit.http.serialization import dumper
 from servicekit.money import Money
-from servicekit.schemas import Instant, MoneyField
 
 AT = dt.datetime(2026, 3, 29, 2, 30, 0, 123_456, tzinfo=dt.timezone(dt.timedelta(hours=2)))
 PRICE = Money(amount=Decimal("12.5"), currency="EUR")

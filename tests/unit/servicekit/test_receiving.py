@@ -7,40 +7,40 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from servicekit.bus import MAX_ATTEMPTS, Delivery, Done, Outage, Retry
-from servicekit.kit_tables import ParkedMessage
-from servicekit.testing import POSTGRES, Bench, Running, envelope
-from servicekit.testing_postgres import on_server
+from servicekit.database.tables import ParkedMessage
+from servicekit.messaging.bus import MAX_ATTEMPTS, Delivery, Done, Outage, Retry
+from servicekit.testing.harness import POSTGRES, Harness, RunningService, envelope
+from servicekit.testing.postgres import on_server
 from tests.toy.app import Reader
 
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("servicekit.receiving.QUICK_RETRIES", (0.001,))
+    monkeypatch.setattr("servicekit.messaging.dispatch.QUICK_RETRIES", (0.001,))
 
 
-def deliver(library: Running, body: bytes, attempt: int = 1):
-    return library.service.receiver.receive(Delivery(body=body, type="", attempt=attempt, redelivered=False))
+def deliver(library: RunningService, body: bytes, attempt: int = 1):
+    return library.service.dispatcher.receive(Delivery(body=body, type="", attempt=attempt, redelivered=False))
 
 
-def loans(library: Running) -> dict[str, int]:
+def loans(library: RunningService) -> dict[str, int]:
     with library.service.database.read() as session:
         return {reader.id: reader.loans for reader in session.scalars(select(Reader))}
 
 
-def parked(library: Running) -> list[str]:
+def parked(library: RunningService) -> list[str]:
     with library.service.database.read() as session:
         return [message.reason for message in session.scalars(select(ParkedMessage).order_by(ParkedMessage.id))]
 
 
-def test_the_same_event_twice_has_one_effect(library: Running) -> None:
+def test_the_same_event_twice_has_one_effect(library: RunningService) -> None:
     deliver(library, envelope("reader.joined.v1", {"id": "r1"}))
     loan = envelope("loan.counted.v1", {"reader_id": "r1"})
     assert deliver(library, loan) == deliver(library, loan) == Done()
     assert loans(library) == {"r1": 1}
 
 
-def test_an_event_ahead_of_its_cause_is_tried_again_and_not_parked(library: Running) -> None:
+def test_an_event_ahead_of_its_cause_is_tried_again_and_not_parked(library: RunningService) -> None:
     loan = envelope("loan.counted.v1", {"reader_id": "r1"})
     assert isinstance(deliver(library, loan), Retry)
     deliver(library, envelope("reader.joined.v1", {"id": "r1"}))
@@ -59,12 +59,12 @@ def test_an_event_ahead_of_its_cause_is_tried_again_and_not_parked(library: Runn
         (envelope("reader.joined.v1", {"name": "x"}), "schema_violation"),
     ],
 )
-def test_what_can_never_work_parks_at_once_with_its_reason(library: Running, body: bytes, reason: str) -> None:
+def test_what_can_never_work_parks_at_once_with_its_reason(library: RunningService, body: bytes, reason: str) -> None:
     assert deliver(library, body) == Done()
     assert parked(library) == [reason]
 
 
-def test_what_always_fails_climbs_the_ladder_and_then_parks(library: Running) -> None:
+def test_what_always_fails_climbs_the_ladder_and_then_parks(library: RunningService) -> None:
     body = envelope("shelf.collapsed.v1", {"id": "s1"})
     assert [isinstance(deliver(library, body, attempt=n), Retry) for n in range(1, MAX_ATTEMPTS)] == [True] * (
         MAX_ATTEMPTS - 1
@@ -73,7 +73,7 @@ def test_what_always_fails_climbs_the_ladder_and_then_parks(library: Running) ->
     assert parked(library) == ["failed"]
 
 
-def test_a_database_that_is_away_is_an_outage_and_burns_no_attempt(bench: Bench, library: Running) -> None:
+def test_a_database_that_is_away_is_an_outage_and_burns_no_attempt(bench: Harness, library: RunningService) -> None:
     database = library.service.database
     database.engine.dispose()
     if database.is_sqlite:
@@ -85,7 +85,7 @@ def test_a_database_that_is_away_is_an_outage_and_burns_no_attempt(bench: Bench,
     assert isinstance(deliver(library, envelope("reader.joined.v1", {"id": "r1"})), Outage)
 
 
-def test_a_replayed_message_has_its_effect_once_and_cannot_be_replayed_twice(library: Running) -> None:
+def test_a_replayed_message_has_its_effect_once_and_cannot_be_replayed_twice(library: RunningService) -> None:
     loan = envelope("loan.counted.v1", {"reader_id": "r1"})
     deliver(library, loan, attempt=MAX_ATTEMPTS)
     run = library.app.test_cli_runner()
@@ -97,7 +97,7 @@ def test_a_replayed_message_has_its_effect_once_and_cannot_be_replayed_twice(lib
     assert loans(library) == {"r1": 1}
 
 
-def test_a_replay_of_what_had_its_effect_meanwhile_does_nothing(library: Running) -> None:
+def test_a_replay_of_what_had_its_effect_meanwhile_does_nothing(library: RunningService) -> None:
     loan = envelope("loan.counted.v1", {"reader_id": "r1"})
     deliver(library, loan, attempt=MAX_ATTEMPTS)
     deliver(library, envelope("reader.joined.v1", {"id": "r1"}))
@@ -106,7 +106,7 @@ def test_a_replay_of_what_had_its_effect_meanwhile_does_nothing(library: Running
     assert loans(library) == {"r1": 1}
 
 
-def test_events_reach_the_bus_with_their_envelope_and_in_order(bench: Bench, library: Running) -> None:
+def test_events_reach_the_bus_with_their_envelope_and_in_order(bench: Harness, library: RunningService) -> None:
     librarian = library.client("books:*")
     book = librarian.post("/books", {"title": "Emma"}, headers={"X-Request-Id": "req-12345678"}).json
     librarian.post(f"/books/{book['id']}:lend", headers={"If-Match": '"1"'})

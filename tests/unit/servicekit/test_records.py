@@ -5,7 +5,7 @@ from sqlalchemy import ForeignKey, create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 from sqlalchemy.orm.exc import UnmappedInstanceError
 
-from servicekit.records import Records
+from servicekit.database.records import Records
 
 
 class Base(DeclarativeBase):

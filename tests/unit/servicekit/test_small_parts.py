@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from servicekit.database.numbers import create_series, next_number
+from servicekit.database.tables import OutboxRow
 from servicekit.errors import Invalid
 from servicekit.fields import FieldSpec, FieldType, check_answers
 from servicekit.ids import new_id, uuid7
-from servicekit.jobs import Scheduled, Wakeups, claim_run
-from servicekit.kit_tables import OutboxRow
+from servicekit.messaging.outbox_retention import delete_published
 from servicekit.money import Money
-from servicekit.numbers import create_series, next_number
-from servicekit.outbox_care import forget_published
+from servicekit.runtime.jobs import Scheduled, Wakeups, claim_run
 from servicekit.settings import BadSettings, Settings
-from servicekit.testing import Running, envelope
+from servicekit.testing.harness import RunningService, envelope
 
 ENVIRON = {
     "CRM_DATABASE_URL": "sqlite://",
@@ -119,7 +119,7 @@ def test_a_wrong_answer_is_named_under_its_place(field: FieldSpec, answer) -> No
     assert "Answer" in refused.value.fields[0].detail
 
 
-def test_numbers_for_people_rise_by_one_and_series_do_not_mix(library: Running) -> None:
+def test_numbers_for_people_rise_by_one_and_series_do_not_mix(library: RunningService) -> None:
     with library.service.database.write() as session:
         if not library.service.database.is_sqlite:  # there a series is a sequence, which a migration makes
             for name in ("loan", "fine"):
@@ -128,7 +128,7 @@ def test_numbers_for_people_rise_by_one_and_series_do_not_mix(library: Running) 
         assert next_number(session, "fine") == 1
 
 
-def test_a_daily_job_runs_once_a_day_whoever_asks(library: Running) -> None:
+def test_a_daily_job_runs_once_a_day_whoever_asks(library: RunningService) -> None:
     job = Scheduled(name="nightly", seconds=86_400, run=lambda work: 0)
     now = datetime(2026, 11, 22, tzinfo=UTC)
     database = library.service.database
@@ -145,7 +145,7 @@ def test_a_wake_up_between_two_waits_is_not_missed() -> None:
     assert done.wait(5)
 
 
-def test_published_events_lose_their_personal_part_after_a_week_and_go_after_a_month(library: Running) -> None:
+def test_published_events_lose_their_personal_part_after_a_week_and_go_after_a_month(library: RunningService) -> None:
     now = datetime(2026, 11, 22, tzinfo=UTC)
     database = library.service.database
     with database.write() as session:
@@ -166,7 +166,7 @@ def test_published_events_lose_their_personal_part_after_a_week_and_go_after_a_m
             )
         )
     with database.write() as session:
-        assert forget_published(session, now=now) == 2
-    told = library.told()
+        assert delete_published(session, now=now) == 2
+    told = library.recorded()
     assert len(told) == 3  # the unpublished one stays, however old it is
     assert [event["data"]["personal"] for event in told if event] == [{"name": "Emma"}, {}]

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from servicekit.db import Json, UtcDateTime
+from servicekit.database.types import Json, UtcDateTime
 
 revision = "0001"
 down_revision = None

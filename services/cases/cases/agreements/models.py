@@ -5,8 +5,9 @@ from datetime import date, datetime
 from sqlalchemy import Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cases.entities import Base
-from servicekit.db import UtcDateTime, Versioned
+from cases.base import Base
+from servicekit.database.types import UtcDateTime
+from servicekit.database.versioned import Versioned
 
 
 class ServiceContract(Versioned, Base):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import object_session
 from cases.casework.schemas import ID
 from cases.directory.queries import customer_names
 from cases.workflows.definitions.schemas import NAME
-from servicekit.schemas import Instant, Schema
+from servicekit.http.schemas import Instant, Schema
 
 MAX_ITEMS = 200
 TERMS = validate.Length(max=10_000)

@@ -17,8 +17,10 @@ from cases.agreements.schemas import (
 )
 from cases.casework.views import knows_who_is_named
 from cases.directory.queries import must_see_customer
-from servicekit.http import Call, Routes
-from servicekit.listing import Filter, Listing, flag, text
+from servicekit.http.call import Call
+from servicekit.http.filters import Filter, flag, text
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
 
 routes = Routes("service-contracts")
 
@@ -28,7 +30,6 @@ def _day(column: Any) -> Filter:
 
 
 CONTRACTS = Listing(
-    reads=ContractRead,
     id=ServiceContract.id,
     filters={
         "customer_id": text(ServiceContract.customer_id),
@@ -47,7 +48,7 @@ CONTRACTS = Listing(
 )
 
 
-@routes.page("/service-contracts", needs="cases:read", listing=CONTRACTS)
+@routes.page("/service-contracts", needs="cases:read", listing=CONTRACTS, returns=ContractRead)
 def list_contracts(call: Call) -> Select[ServiceContract]:
     """List service contracts."""
     return queries.visible_contracts(call.principal)
@@ -59,7 +60,7 @@ def list_contracts(call: Call) -> Select[ServiceContract]:
     body=ContractCreate,
     returns=ContractRead,
     location="/api/v1/service-contracts/{id}",
-    awaits=knows_who_is_named,
+    waits_for=knows_who_is_named,
 )
 def sign_contract(call: Call) -> ServiceContract:
     """Sign a service contract with a customer."""

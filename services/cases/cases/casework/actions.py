@@ -25,10 +25,10 @@ from cases.events import (
 )
 from cases.workflows.runs.actions import keep_subject, touch
 from cases.workflows.subjects import Subject, register_kind
+from servicekit.database.numbers import next_number
 from servicekit.errors import Conflict, one_field
 from servicekit.ids import new_id
-from servicekit.numbers import next_number
-from servicekit.outbox import record
+from servicekit.messaging.outbox import record
 
 
 class CustomerArchived(Conflict):

@@ -7,10 +7,11 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cases.base import Base
 from cases.casework import rules
 from cases.casework.rules import CaseStatus
-from cases.entities import Base
-from servicekit.db import Json, UtcDateTime, Versioned
+from servicekit.database.types import Json, UtcDateTime
+from servicekit.database.versioned import Versioned
 
 
 class CaseType(Versioned, Base):

@@ -14,7 +14,7 @@ from cases.directory.queries import customer_names, customer_of, user_names
 from cases.workflows.definitions.schemas import KEY, NEW_KEY
 from cases.workflows.runs.queries import latest_run
 from cases.workflows.runs.schemas import RunRead
-from servicekit.schemas import Instant, Schema
+from servicekit.http.schemas import Instant, Schema
 
 SUBJECT = [validate.Length(min=1, max=300), validate.Regexp(r"[\s\S]*\S", error="Give a subject.")]
 LONG_TEXT = validate.Length(max=20_000)

@@ -28,14 +28,15 @@ from cases.directory.queries import customer_of, known_user_ids
 from cases.workflows.models import WorkflowRun
 from cases.workflows.runs.schemas import RunRead
 from servicekit.errors import NotFound
-from servicekit.http import Call, Routes
-from servicekit.listing import Listing, flag, instant, text
+from servicekit.http.call import Call
+from servicekit.http.filters import flag, instant, text
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
 
 routes = Routes("cases")
 case_types = Routes("case-types")
 
 CASES = Listing(
-    reads=CaseListed,
     id=Case.id,
     filters={
         "status": text(Case.status, choices=CaseStatus),
@@ -66,14 +67,12 @@ CASES = Listing(
     search=queries.matches,
 )
 MESSAGES = Listing(
-    reads=MessageRead,
     id=CaseMessage.id,
     filters={"is_internal": flag(CaseMessage.is_internal), "direction": text(CaseMessage.direction, choices=Direction)},
     sorts={"created_at": CaseMessage.created_at},
     default_sort="created_at",
 )
 HISTORY = Listing(
-    reads=HistoryRead,
     id=CaseHistory.id,
     filters={"kind": text(CaseHistory.kind)},
     sorts={"at": CaseHistory.at},
@@ -81,7 +80,6 @@ HISTORY = Listing(
 )
 
 TYPES = Listing(
-    reads=CaseTypeRead,
     id=CaseType.id,
     filters={"key": text(CaseType.key)},
     sorts={"name": CaseType.name, "created_at": CaseType.created_at},
@@ -96,7 +94,7 @@ def knows_who_is_named(session: Session, body: Mapping[str, Any]) -> bool:
     return are_known and (owner_id is None or bool(known_user_ids(session, [owner_id])))
 
 
-@routes.page("/cases", needs="cases:read", listing=CASES)
+@routes.page("/cases", needs="cases:read", listing=CASES, returns=CaseListed)
 def list_cases(call: Call) -> Select[Case]:
     """List cases."""
     return queries.visible_cases(call.principal)
@@ -108,7 +106,7 @@ def list_cases(call: Call) -> Select[Case]:
     body=CaseCreate,
     returns=CaseRead,
     location="/api/v1/cases/{id}",
-    awaits=knows_who_is_named,
+    waits_for=knows_who_is_named,
 )
 def open_case(call: Call) -> Case:
     """Open a case and start its workflow."""
@@ -130,7 +128,7 @@ def show_case(call: Call, id: str) -> Case:
     return queries.find_case(call.session, id, call.principal)
 
 
-@routes.patch("/cases/<id>", needs="cases:write", body=CaseUpdate, returns=CaseRead, awaits=knows_who_is_named)
+@routes.patch("/cases/<id>", needs="cases:write", body=CaseUpdate, returns=CaseRead, waits_for=knows_who_is_named)
 def change_case(call: Call, id: str) -> Case:
     """Change a case."""
     case = queries.hold_case(call.session, id, call.principal)
@@ -156,7 +154,7 @@ def transition_case(call: Call, id: str) -> Case:
 
 
 @routes.action(
-    "/cases/<id>:assign", needs="cases:write", body=AssignmentCreate, returns=CaseRead, awaits=knows_who_is_named
+    "/cases/<id>:assign", needs="cases:write", body=AssignmentCreate, returns=CaseRead, waits_for=knows_who_is_named
 )
 def assign_case(call: Call, id: str) -> Case:
     """Give a case to a person, a team or both."""
@@ -166,7 +164,7 @@ def assign_case(call: Call, id: str) -> Case:
     return actions.assign_case(call.session, case, by=call.principal.id, now=call.now, **wanted)
 
 
-@routes.page("/cases/<id>/messages", needs="cases:read", listing=MESSAGES)
+@routes.page("/cases/<id>/messages", needs="cases:read", listing=MESSAGES, returns=MessageRead)
 def list_messages(call: Call, id: str) -> Select[CaseMessage]:
     """List the messages of a case, the oldest first."""
     return queries.messages_of(queries.find_case(call.session, id, call.principal))
@@ -188,7 +186,7 @@ def add_message(call: Call, id: str) -> CaseMessage:
     )
 
 
-@routes.page("/cases/<id>/history", needs="cases:read", listing=HISTORY)
+@routes.page("/cases/<id>/history", needs="cases:read", listing=HISTORY, returns=HistoryRead)
 def list_history(call: Call, id: str) -> Select[CaseHistory]:
     """List everything that happened to a case, the newest first."""
     return queries.history_of(queries.find_case(call.session, id, call.principal))
@@ -214,7 +212,7 @@ def start_workflow_of_case(call: Call, id: str) -> WorkflowRun:
     )
 
 
-@case_types.page("/case-types", needs="cases:read", listing=TYPES)
+@case_types.page("/case-types", needs="cases:read", listing=TYPES, returns=CaseTypeRead)
 def list_case_types(call: Call) -> Select[CaseType]:
     """List case types."""
     return select(CaseType)

@@ -6,12 +6,12 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from cases.directory.models import KnownContact, KnownCustomer, KnownUser, UserRole, UserTeam
-from servicekit.upsert import insert_if_absent, keep_newest
+from servicekit.database.upsert import insert_if_absent, upsert_if_newer
 
 
 def keep_customer(session: Session, *, told: KnownCustomer) -> bool:
     """False when a newer telling is already kept."""
-    return keep_newest(session, told)
+    return upsert_if_newer(session, told)
 
 
 def keep_contact(session: Session, *, organization_id: str, person_id: str) -> bool:

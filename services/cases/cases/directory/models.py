@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cases.entities import Base
+from cases.base import Base
 
 
 class KnownCustomer(Base):

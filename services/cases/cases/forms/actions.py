@@ -21,7 +21,7 @@ from cases.workflows.definitions.queries import startable
 from servicekit.errors import FieldError, Invalid, one_field
 from servicekit.fields import FieldSpec, FieldType, check_answers
 from servicekit.ids import new_id
-from servicekit.outbox import record
+from servicekit.messaging.outbox import record
 
 
 def create_form(session: Session, *, now: datetime, **values: Any) -> WebForm:

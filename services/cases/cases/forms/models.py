@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cases.entities import Base
-from servicekit.db import Json, Versioned
+from cases.base import Base
+from servicekit.database.types import Json
+from servicekit.database.versioned import Versioned
 
 
 class WebForm(Versioned, Base):

@@ -9,7 +9,7 @@ from cases.casework.schemas import WORKFLOW, AnswerRead
 from cases.forms.rules import MAX_FIELDS
 from cases.workflows.definitions.schemas import KEY, NAME, NEW_KEY
 from servicekit.fields import FieldType
-from servicekit.schemas import Instant, Schema
+from servicekit.http.schemas import Instant, Schema
 
 FIELD_KEY = validate.Regexp(r"^[a-z][a-z0-9_]{0,59}\Z", error="Use a–z, 0–9 and _, starting with a letter.")
 

@@ -20,18 +20,19 @@ from cases.forms.schemas import (
     answers_in,
 )
 from servicekit.auth import PUBLIC
-from servicekit.bodies import FORM_TYPES
 from servicekit.errors import Invalid
-from servicekit.http import Call, Routes
-from servicekit.listing import Listing, flag, instant, text
-from servicekit.schemas import field_errors
+from servicekit.http.call import Call
+from servicekit.http.filters import flag, instant, text
+from servicekit.http.listing import Listing
+from servicekit.http.request_parsing import FORM_TYPES
+from servicekit.http.routes import Routes
+from servicekit.http.schemas import field_errors
 
 routes = Routes("forms")
 
 MAX_SUBMISSION_BYTES = 128 * 1024
 
 FORMS = Listing(
-    reads=FormRead,
     id=WebForm.id,
     filters={"is_active": flag(WebForm.is_active), "key": text(WebForm.key), "case_type": text(WebForm.case_type)},
     sorts={"name": WebForm.name, "created_at": WebForm.created_at},
@@ -39,7 +40,6 @@ FORMS = Listing(
     search=lambda q: or_(WebForm.name.icontains(q, autoescape=True), WebForm.key.icontains(q, autoescape=True)),
 )
 SUBMISSIONS = Listing(
-    reads=SubmissionRead,
     id=FormSubmission.id,
     filters={"created_at": instant(FormSubmission.created_at), "case_id": text(FormSubmission.case_id)},
     sorts={"created_at": FormSubmission.created_at},
@@ -47,7 +47,7 @@ SUBMISSIONS = Listing(
 )
 
 
-@routes.page("/forms", needs="cases:read", listing=FORMS)
+@routes.page("/forms", needs="cases:read", listing=FORMS, returns=FormRead)
 def list_forms(call: Call) -> Select[WebForm]:
     """List web forms."""
     return select(WebForm)
@@ -79,7 +79,7 @@ def show_form_definition(call: Call, key: str) -> WebForm:
     return queries.find_open_form(call.session, key)
 
 
-@routes.page("/forms/<key>/submissions", needs="cases:read", listing=SUBMISSIONS)
+@routes.page("/forms/<key>/submissions", needs="cases:read", listing=SUBMISSIONS, returns=SubmissionRead)
 def list_submissions(call: Call, key: str) -> Select[FormSubmission]:
     """List what was submitted through a form, the newest first."""
     return queries.submissions_of(queries.find_form(call.session, key), call.principal)

@@ -5,7 +5,7 @@ import cases.casework.models
 import cases.directory.models
 import cases.forms.models
 import cases.workflows.models  # noqa: F401 - each import adds its tables to the base
-from cases.entities import Base
-from servicekit.migrate import run_env
+from cases.base import Base
+from servicekit.database.migrate import run_env
 
 run_env(Base.metadata)

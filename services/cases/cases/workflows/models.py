@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
-from cases.entities import Base
-from servicekit.db import Json, UtcDateTime, Versioned
+from cases.base import Base
+from servicekit.database.types import Json, UtcDateTime
+from servicekit.database.versioned import Versioned
 
 _RUNNING = text("status = 'running'")
 _PENDING = text("fired_at IS NULL AND dropped_at IS NULL")

@@ -19,9 +19,9 @@ from customers.directory.queries import find_customer, visible_customer_ids, wit
 from customers.directory.rules import CustomerKind, DuplicateCustomer, Unreadable, normal_email
 from customers.events import ContactAdded, ContactPersonal
 from customers.history.actions import Story, Subject, tell
+from servicekit.database.locks import lock
 from servicekit.ids import new_id
-from servicekit.outbox import record
-from servicekit.upsert import hold_loaded
+from servicekit.messaging.outbox import record
 
 _OF_PERSON = ("name", "first_name", "last_name", "email", "phone")
 
@@ -127,7 +127,7 @@ def remove_contact(session: Session, contact: Contact, *, by: By) -> None:
 
 def _hold(session: Session, organization: Customer) -> None:
     """One after the other; it may have been archived while this one waited."""
-    hold_loaded(session, organization)
+    lock(session, organization)
     refuse_archived(organization)
 
 

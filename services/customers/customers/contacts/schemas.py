@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from servicekit.schemas import Instant, Schema
+from servicekit.http.schemas import Instant, Schema
 
 
 def _text(longest: int) -> fields.String:

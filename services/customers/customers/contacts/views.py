@@ -10,13 +10,14 @@ from customers.directory.actions import By
 from customers.directory.models import Contact
 from customers.directory.queries import find_customer
 from servicekit.errors import one_field
-from servicekit.http import Call, Routes
-from servicekit.listing import Listing, flag, text
+from servicekit.http.call import Call
+from servicekit.http.filters import flag, text
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
 
 routes = Routes("contacts")
 
 CONTACTS = Listing(
-    reads=ContactRead,
     id=Contact.id,
     filters={
         "organization_id": text(Contact.organization_id),
@@ -28,13 +29,13 @@ CONTACTS = Listing(
 )
 
 
-@routes.page("/contacts", needs="customers:read", listing=CONTACTS)
+@routes.page("/contacts", needs="customers:read", listing=CONTACTS, returns=ContactRead)
 def list_contacts(call: Call) -> Select[Any]:
     """List the contacts of all organizations."""
     return queries.visible_contacts(call.principal)
 
 
-@routes.page("/customers/<id>/contacts", needs="customers:read", listing=CONTACTS)
+@routes.page("/customers/<id>/contacts", needs="customers:read", listing=CONTACTS, returns=ContactRead)
 def list_contacts_of(call: Call, id: str) -> Select[Any]:
     """List the contacts of an organization, the primary one first.
 

@@ -27,11 +27,11 @@ from customers.facts.actions import open_facts
 from customers.history.actions import Story, Subject, tell
 from customers.history.rules import words
 from servicekit.auth import Principal
+from servicekit.database.locks import add_locked, advisory_lock, lock, was_added_here
+from servicekit.database.numbers import next_number
 from servicekit.errors import FieldError, Invalid
 from servicekit.ids import new_id
-from servicekit.numbers import next_number
-from servicekit.outbox import record
-from servicekit.upsert import hold_loaded, hold_new, one_at_a_time, was_made_here
+from servicekit.messaging.outbox import record
 
 _ADDRESS = ("street", "city", "postcode", "country")
 
@@ -74,7 +74,7 @@ def enter_customer(session: Session, *, values: Mapping[str, Any], by: By, allow
     _derive(session, customer)
     if not allows_duplicate:
         _claim_email(session, customer, by)
-    hold_new(session, customer)
+    add_locked(session, customer)
     facts = open_facts(session, customer.id)
     session.flush()
     set_committed_value(customer, "facts", facts)
@@ -156,9 +156,9 @@ def unblock_customer(session: Session, customer: Customer, *, by: By) -> Custome
 
 def mark_changed(session: Session, customer: Customer, *, changed: str, by: By) -> None:
     """After something that hangs on the customer changed: a new version and its event; a new one is told as new."""
-    if was_made_here(session, customer):
+    if was_added_here(session, customer):
         return
-    hold_loaded(session, customer)  # others wait their turn, and an event tells the whole state, as it is now
+    lock(session, customer)  # others wait their turn, and an event tells the whole state, as it is now
     _touch(session, customer, by)
     _record(session, CustomerUpdated, customer, by, changed)
 
@@ -254,7 +254,7 @@ def _search_text(session: Session, customer: Customer) -> str:
 def _claim_email(session: Session, customer: Customer, by: By) -> None:
     if customer.email_norm is None:
         return
-    one_at_a_time(session, f"email:{customer.email_norm}")  # or two would find nobody, and both take it
+    advisory_lock(session, f"email:{customer.email_norm}")  # or two would find nobody, and both take it
     others = queries.with_email(CustomerKind(customer.kind), customer.email_norm).where(Customer.id != customer.id)
     with session.no_autoflush:
         existing = session.scalars(others.limit(1)).one_or_none()

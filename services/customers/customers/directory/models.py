@@ -5,10 +5,11 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
+from customers.base import Base
 from customers.directory.rules import CustomerKind, CustomerStatus
-from customers.entities import Base
 from customers.facts.models import CustomerFacts
-from servicekit.db import Json, UtcDateTime, Versioned
+from servicekit.database.types import Json, UtcDateTime
+from servicekit.database.versioned import Versioned
 
 
 class Customer(Versioned, Base):

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from customers.directory.models import Contact, Customer, ExternalId
 from customers.directory.rules import CustomerKind, plain, search_words
 from servicekit.auth import Principal, visible
+from servicekit.database.records import Records
 from servicekit.errors import NotFound
-from servicekit.records import Records
 
 
 def visible_customers(principal: Principal) -> Select[Customer]:

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from customers.directory.rules import CustomerKind, CustomerStatus
-from servicekit.schemas import Instant, MoneyField, Schema
+from servicekit.http.schemas import Instant, MoneyField, Schema
 
 _KINDS = [kind.value for kind in CustomerKind]
 _STATUSES = [status.value for status in CustomerStatus]

@@ -11,14 +11,15 @@ from customers.directory.models import Customer
 from customers.directory.rules import CustomerKind, CustomerStatus
 from customers.directory.schemas import Block, CustomerCreate, CustomerRead, CustomerUpdate, ExternalKey
 from servicekit.auth import Principal, Scope
-from servicekit.http import Call, Routes
-from servicekit.listing import Listing, flag, instant, text
-from servicekit.schemas import load
+from servicekit.http.call import Call
+from servicekit.http.filters import flag, instant, text
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
+from servicekit.http.schemas import load
 
 routes = Routes("directory")
 
 CUSTOMERS = Listing(
-    reads=CustomerRead,
     id=Customer.id,
     filters={
         "status": text(Customer.status, choices=CustomerStatus),
@@ -48,7 +49,7 @@ CUSTOMERS = Listing(
 )
 
 
-@routes.page("/customers", needs="customers:read", listing=CUSTOMERS)
+@routes.page("/customers", needs="customers:read", listing=CUSTOMERS, returns=CustomerRead)
 def list_customers(call: Call) -> Select[Any]:
     """List customers.
 

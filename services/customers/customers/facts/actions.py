@@ -7,20 +7,21 @@ from sqlalchemy import func, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from customers.facts.models import BalanceFact, CaseFact, CustomerFacts, OrderFact, User
-from servicekit.upsert import hold, hold_new, keep_newest
+from servicekit.database.locks import add_locked, lock_or_create
+from servicekit.database.upsert import upsert_if_newer
 
 _CASE_COLUMNS = [column.key for column in inspect(CaseFact).column_attrs]
 
 
 def facts_of(session: Session, customer_id: str) -> CustomerFacts:
     """The customer's figures, locked until commit; made empty where there are none yet."""
-    return hold(session, CustomerFacts, customer_id, orders=0, open_cases=0)
+    return lock_or_create(session, CustomerFacts, customer_id, orders=0, open_cases=0)
 
 
 def open_facts(session: Session, customer_id: str) -> CustomerFacts:
     """The figures of a customer that is made in this transaction."""
     facts = CustomerFacts(customer_id=customer_id, orders=0, open_cases=0)
-    hold_new(session, facts)
+    add_locked(session, facts)
     return facts
 
 
@@ -35,7 +36,7 @@ def note_interaction(session: Session, *, customer_ids: Iterable[str | None], at
 def keep_balance(session: Session, *, told: BalanceFact) -> None:
     """Keep the newest telling of an account. The customer's amounts are those of the currency most used."""
     facts = facts_of(session, told.customer_id)
-    if not keep_newest(session, told):
+    if not upsert_if_newer(session, told):
         return
     accounts = session.scalars(select(BalanceFact).where(BalanceFact.customer_id == told.customer_id)).all()
     main = min(accounts, key=lambda account: (-account.orders, account.currency))
@@ -50,7 +51,7 @@ def hold_case(session: Session, *, case_id: str, number: str | None, at: datetim
 
     Without the lock, an entry of the case and the link to its customer could miss each other in two transactions.
     """
-    return hold(
+    return lock_or_create(
         session, CaseFact, case_id, number=number or "", subject="", status="", is_open=False, opened_at=at, sequence=0
     )
 
@@ -73,12 +74,12 @@ def keep_case(session: Session, *, told: CaseFact) -> CaseFact:
 
 def keep_order(session: Session, *, told: OrderFact) -> None:
     """Keep the newest telling of an order."""
-    keep_newest(session, told)
+    upsert_if_newer(session, told)
 
 
 def keep_user(session: Session, *, told: User) -> None:
     """Keep the newest telling of a member of staff."""
-    keep_newest(session, told)
+    upsert_if_newer(session, told)
 
 
 def _count_open_cases(session: Session, customer_id: str) -> int:

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from customers.entities import Base
-from servicekit.db import UtcDateTime
+from customers.base import Base
+from servicekit.database.types import UtcDateTime
 from servicekit.money import Money
 
 

@@ -13,8 +13,8 @@ from customers.facts.actions import hold_case, note_interaction
 from customers.facts.queries import order_customer
 from customers.history.models import TimelineEntry
 from customers.history.rules import INTERACTIONS, shortened
-from servicekit.events import new_event_id
 from servicekit.ids import new_id
+from servicekit.messaging.events import new_event_id
 
 
 @dataclass(frozen=True, kw_only=True)

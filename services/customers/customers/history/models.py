@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
-from customers.entities import Base
+from customers.base import Base
 from customers.facts.models import User
-from servicekit.db import Json, UtcDateTime
+from servicekit.database.types import Json, UtcDateTime
 
 
 class TimelineEntry(Base):

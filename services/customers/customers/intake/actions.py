@@ -15,9 +15,9 @@ from customers.directory.rules import CustomerIsArchived, CustomerKind, Duplicat
 from customers.events import SubmitterIdentified
 from customers.intake.models import Submission
 from customers.intake.rules import Submitter, remark_on_matches
+from servicekit.database.locks import advisory_lock
 from servicekit.errors import NotYet
-from servicekit.outbox import record
-from servicekit.upsert import one_at_a_time
+from servicekit.messaging.outbox import record
 
 _LOOKED_AT = 10
 
@@ -39,7 +39,7 @@ def identify_submitter(session: Session, *, submitter: Submitter, at: datetime) 
     if not (submitter.readable_email or submitter.readable_phone):
         return None
     by = By(now=at)
-    one_at_a_time(session, *_keys(submitter))
+    advisory_lock(session, *_keys(submitter))
     person = _find_person(session, submitter) or _make_person(session, submitter, by)
     organization = _organization_of(session, submitter, by)
     if organization is not None and _belongs_to(organization, submitter):

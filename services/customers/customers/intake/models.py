@@ -3,8 +3,8 @@
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from customers.entities import Base
-from servicekit.db import Versioned
+from customers.base import Base
+from servicekit.database.versioned import Versioned
 
 
 class Submission(Versioned, Base):

@@ -2,7 +2,7 @@
 
 import customers.intake.models
 import customers.timeline.models  # noqa: F401 - it registers its tables
-from customers.entities import Base
-from servicekit.migrate import run_env
+from customers.base import Base
+from servicekit.database.migrate import run_env
 
 run_env(Base.metadata)

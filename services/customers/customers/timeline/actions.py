@@ -14,7 +14,7 @@ from customers.timeline import queries, rules
 from customers.timeline.models import Activity, Note
 from servicekit.errors import Invalid
 from servicekit.ids import new_id
-from servicekit.outbox import record
+from servicekit.messaging.outbox import record
 
 
 def write_note(session: Session, customer: Customer, *, body: str, by: By) -> Note:

@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
-from customers.entities import Base
+from customers.base import Base
 from customers.facts.models import User
 from customers.timeline.rules import ActivityKind, Outcome, safe_html
-from servicekit.db import UtcDateTime, Versioned
+from servicekit.database.types import UtcDateTime
+from servicekit.database.versioned import Versioned
 
 
 class Note(Versioned, Base):

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from customers.timeline.rules import ActivityKind, Outcome
-from servicekit.schemas import Instant, Schema
+from servicekit.http.schemas import Instant, Schema
 
 _KINDS = validate.OneOf([kind.value for kind in ActivityKind])
 _OUTCOMES = validate.OneOf([outcome.value for outcome in Outcome])

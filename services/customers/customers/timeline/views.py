@@ -12,13 +12,14 @@ from customers.timeline import actions, queries
 from customers.timeline.models import Activity, Note
 from customers.timeline.rules import ActivityKind, Outcome
 from customers.timeline.schemas import ActivityCreate, ActivityRead, EntryRead, NoteCreate, NoteRead, NoteUpdate
-from servicekit.http import Call, Routes
-from servicekit.listing import Listing, flag, instant, text
+from servicekit.http.call import Call
+from servicekit.http.filters import flag, instant, text
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
 
 routes = Routes("timeline")
 
 TIMELINE = Listing(
-    reads=EntryRead,
     id=TimelineEntry.source_event,
     filters={
         "kind": text(TimelineEntry.kind),
@@ -33,7 +34,6 @@ TIMELINE = Listing(
     ),
 )
 NOTES = Listing(
-    reads=NoteRead,
     id=Note.id,
     filters={
         "customer_id": text(Note.customer_id),
@@ -46,7 +46,6 @@ NOTES = Listing(
     search=lambda q: Note.body.icontains(q, autoescape=True),
 )
 ACTIVITIES = Listing(
-    reads=ActivityRead,
     id=Activity.id,
     filters={
         "customer_id": text(Activity.customer_id),
@@ -61,13 +60,13 @@ ACTIVITIES = Listing(
 )
 
 
-@routes.page("/customers/<id>/timeline", needs="customers:read", listing=TIMELINE)
+@routes.page("/customers/<id>/timeline", needs="customers:read", listing=TIMELINE, returns=EntryRead)
 def show_timeline(call: Call, id: str) -> Select[Any]:
     """Show everything that happened with a customer, the newest first."""
     return queries.timeline_of(find_customer(call.session, call.principal, id).id, call.principal)
 
 
-@routes.page("/notes", needs="customers:read", listing=NOTES)
+@routes.page("/notes", needs="customers:read", listing=NOTES, returns=NoteRead)
 def list_notes(call: Call) -> Select[Any]:
     """List notes, pinned ones first."""
     return queries.visible_written(Note, call.principal)
@@ -111,7 +110,7 @@ def remove_note(call: Call, id: str) -> None:
     actions.remove_note(call.session, _writable_note(call, id))
 
 
-@routes.page("/activities", needs="customers:read", listing=ACTIVITIES)
+@routes.page("/activities", needs="customers:read", listing=ACTIVITIES, returns=ActivityRead)
 def list_activities(call: Call) -> Select[Any]:
     """List logged activities, the newest first."""
     return queries.visible_written(Activity, call.principal)

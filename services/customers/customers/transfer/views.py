@@ -9,9 +9,10 @@ from sqlalchemy import RowMapping
 from customers.directory.queries import visible_customers
 from customers.directory.views import CUSTOMERS, unless_asked
 from customers.transfer.rules import COLUMNS, csv_lines
-from servicekit.http import Call, Routes
-from servicekit.listing import Listing
-from servicekit.schemas import Schema
+from servicekit.http.call import Call
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
+from servicekit.http.schemas import Schema
 
 routes = Routes("transfer")
 

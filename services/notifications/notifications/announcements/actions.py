@@ -6,39 +6,39 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from notifications.centre.actions import notify
-from notifications.heard import (
-    CaseHeard,
-    FormSubmittedHeard,
-    MessageHeard,
-    OrderHeard,
-    StepDecidedHeard,
-    StepEscalatedHeard,
-    StepHeard,
-    StepRemindedHeard,
-)
 from notifications.mail import actions as mail
 from notifications.mail import letters
 from notifications.mail.letters import Letter, StepFacts
 from notifications.mail.queries import count_recent
 from notifications.mail.rules import AUTOREPLIES_AN_HOUR, EmailState
+from notifications.payloads import (
+    CasePayload,
+    FormSubmittedPayload,
+    MessagePayload,
+    OrderPayload,
+    StepDecidedPayload,
+    StepEscalatedPayload,
+    StepPayload,
+    StepRemindedPayload,
+)
 from notifications.recipients.models import User
 from notifications.recipients.queries import active_users, find_customer_of_case, find_mailbox, get_case, get_user
 
 
-def announce_step(session: Session, step: StepHeard, *, event_id: str, now: datetime) -> None:
+def announce_step(session: Session, step: StepPayload, *, event_id: str, now: datetime) -> None:
     """To everybody who may do it (F080)."""
     users = active_users(session, step.user_ids)
     letter = letters.step_activated(_facts(step))
     _tell_staff(session, users, step, letter, event_id=event_id, kind="step_activated", now=now)
 
 
-def remind_of_step(session: Session, step: StepRemindedHeard, *, event_id: str, now: datetime) -> None:
+def remind_of_step(session: Session, step: StepRemindedPayload, *, event_id: str, now: datetime) -> None:
     users = active_users(session, step.user_ids)
     letter = letters.step_reminder(_facts(step), is_overdue=step.overdue)
     _tell_staff(session, users, step, letter, event_id=event_id, kind="step_reminder", now=now)
 
 
-def escalate_step(session: Session, step: StepEscalatedHeard, *, event_id: str, now: datetime) -> None:
+def escalate_step(session: Session, step: StepEscalatedPayload, *, event_id: str, now: datetime) -> None:
     """An e-mail to those it is passed up to; the people responsible see it in the console."""
     users = active_users(session, step.to_user_ids)
     letter = letters.step_escalated(_facts(step), level=step.level)
@@ -58,7 +58,7 @@ def escalate_step(session: Session, step: StepEscalatedHeard, *, event_id: str, 
         )
 
 
-def announce_decision(session: Session, step: StepDecidedHeard, *, event_id: str, now: datetime) -> None:
+def announce_decision(session: Session, step: StepDecidedPayload, *, event_id: str, now: datetime) -> None:
     """To the owner of the case, in the console only; not to who decided it."""
     owner_id = get_case(session, step.case_id).owner_id
     if owner_id is None or owner_id == step.decided_by:
@@ -77,7 +77,9 @@ def announce_decision(session: Session, step: StepDecidedHeard, *, event_id: str
         )
 
 
-def announce_assignment(session: Session, case: CaseHeard, *, actor: str | None, event_id: str, now: datetime) -> None:
+def announce_assignment(
+    session: Session, case: CasePayload, *, actor: str | None, event_id: str, now: datetime
+) -> None:
     """To the new owner, in the console only; not to who takes a case oneself."""
     if case.owner_id is None or case.owner_id == actor:
         return
@@ -95,7 +97,7 @@ def announce_assignment(session: Session, case: CaseHeard, *, actor: str | None,
         )
 
 
-def reply_to_form(session: Session, form: FormSubmittedHeard, *, event_id: str, now: datetime) -> None:
+def reply_to_form(session: Session, form: FormSubmittedPayload, *, event_id: str, now: datetime) -> None:
     """The visitor's automatic reply with the case number (F060); nobody can have a mailbox flooded through a form."""
     if not form.personal.email:
         return
@@ -124,7 +126,7 @@ def reply_to_form(session: Session, form: FormSubmittedHeard, *, event_id: str, 
         mail.hold(email, reason=reason, now=now)
 
 
-def send_reply(session: Session, message: MessageHeard, *, event_id: str, now: datetime) -> None:
+def send_reply(session: Session, message: MessagePayload, *, event_id: str, now: datetime) -> None:
     """What staff write to the customer on a case goes out by e-mail; where it cannot, the writer is told."""
     if message.text is None or message.is_internal:
         return
@@ -165,7 +167,7 @@ def send_reply(session: Session, message: MessageHeard, *, event_id: str, now: d
         )
 
 
-def confirm_order(session: Session, order: OrderHeard, *, event_id: str, now: datetime) -> None:
+def confirm_order(session: Session, order: OrderPayload, *, event_id: str, now: datetime) -> None:
     """To the customer's mailbox, if there is one."""
     mailbox = find_mailbox(session, order.customer_id)
     if mailbox is None:
@@ -190,7 +192,14 @@ def confirm_order(session: Session, order: OrderHeard, *, event_id: str, now: da
 
 
 def _tell_staff(
-    session: Session, users: Iterable[User], step: StepHeard, letter: Letter, *, event_id: str, kind: str, now: datetime
+    session: Session,
+    users: Iterable[User],
+    step: StepPayload,
+    letter: Letter,
+    *,
+    event_id: str,
+    kind: str,
+    now: datetime,
 ) -> None:
     for user in users:
         notify(
@@ -219,7 +228,7 @@ def _tell_staff(
             )
 
 
-def _facts(step: StepHeard) -> StepFacts:
+def _facts(step: StepPayload) -> StepFacts:
     return StepFacts(
         name=step.step_name,
         is_approval=step.step_kind == "approval",

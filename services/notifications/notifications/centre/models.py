@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from notifications.entities import Base
-from servicekit.db import UtcDateTime, Versioned
+from notifications.base import Base
+from servicekit.database.types import UtcDateTime
+from servicekit.database.versioned import Versioned
 
 
 class Notification(Versioned, Base):

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from servicekit.schemas import Instant, Schema
+from servicekit.http.schemas import Instant, Schema
 
 
 class SubjectRead(Schema):

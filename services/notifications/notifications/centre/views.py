@@ -6,13 +6,14 @@ from notifications.centre import actions, queries
 from notifications.centre.models import Notification
 from notifications.centre.schemas import NotificationRead, UnreadRead
 from servicekit.auth import SIGNED_IN
-from servicekit.http import Call, Routes
-from servicekit.listing import Listing, flag, instant, text
+from servicekit.http.call import Call
+from servicekit.http.filters import flag, instant, text
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
 
 routes = Routes("notifications")
 
 MINE = Listing(
-    reads=NotificationRead,
     id=Notification.id,
     filters={
         "is_read": flag(Notification.read_at.is_not(None)),
@@ -24,7 +25,7 @@ MINE = Listing(
 )
 
 
-@routes.page("/notifications", needs=SIGNED_IN, is_personal=True, listing=MINE)
+@routes.page("/notifications", needs=SIGNED_IN, is_personal=True, listing=MINE, returns=NotificationRead)
 def list_notifications(call: Call) -> Select[Notification]:
     """My notifications."""
     return queries.my_notifications(call.principal)

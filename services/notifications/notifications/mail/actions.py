@@ -19,7 +19,7 @@ from notifications.recipients.queries import find_visible_mailbox, get_visible_c
 from servicekit.auth import Principal
 from servicekit.context import Trace, current_trace, tracing
 from servicekit.ids import new_id
-from servicekit.outbox import record
+from servicekit.messaging.outbox import record
 
 
 def queue_email(

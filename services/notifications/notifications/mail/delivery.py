@@ -13,7 +13,7 @@ from notifications.mail.rules import Answer, Verdict
 from notifications.mail.transports import Transport, transport_for
 from notifications.settings import NotificationsSettings
 from servicekit.errors import Unavailable
-from servicekit.jobs import Work
+from servicekit.runtime.jobs import Work
 
 SETTLE_PAUSES: Final = (0.5, 1, 2, 5, 10, 30)
 PARALLEL: Final = 4

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from notifications.entities import Base
-from servicekit.db import Json, UtcDateTime, Versioned
+from notifications.base import Base
+from servicekit.database.types import Json, UtcDateTime
+from servicekit.database.versioned import Versioned
 
 
 class Email(Versioned, Base):

@@ -11,13 +11,14 @@ from notifications.mail.rendering import render, restored
 from notifications.mail.rules import EmailState
 from notifications.mail.schemas import EmailCreate, EmailDetail, EmailRead, MailSummaryRead, TemplatesRead
 from notifications.recipients.queries import is_customer_known
-from servicekit.http import Call, Routes
-from servicekit.listing import Listing, instant, text
+from servicekit.http.call import Call
+from servicekit.http.filters import instant, text
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
 
 routes = Routes("emails")
 
 EMAILS = Listing(
-    reads=EmailRead,
     id=Email.id,
     filters={
         "state": text(Email.state, choices=EmailState),
@@ -34,7 +35,7 @@ EMAILS = Listing(
 )
 
 
-@routes.page("/emails", needs="notifications:read", listing=EMAILS)
+@routes.page("/emails", needs="notifications:read", listing=EMAILS, returns=EmailRead)
 def list_emails(call: Call) -> Select[Email]:
     """E-mails and what became of them."""
     return queries.visible_emails(call.principal)
@@ -46,7 +47,7 @@ def list_emails(call: Call) -> Select[Email]:
     body=EmailCreate,
     returns=EmailDetail,
     location="/api/v1/emails/{id}",
-    awaits=lambda session, body: is_customer_known(session, body["customer_id"]),
+    waits_for=lambda session, body: is_customer_known(session, body["customer_id"]),
 )
 def write_email(call: Call) -> Email:
     """Write to a customer.

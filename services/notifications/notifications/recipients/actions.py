@@ -4,14 +4,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from notifications.heard import CaseHeard, ContactHeard, CustomerHeard, UserHeard
+from notifications.payloads import CasePayload, ContactPayload, CustomerPayload, UserPayload
 from notifications.recipients.models import Case, Contact, Customer, User
-from servicekit.upsert import keep_newest
+from servicekit.database.upsert import upsert_if_newer
 
 _Copy = User | Customer | Contact | Case
 
 
-def keep_user(session: Session, heard: UserHeard, *, sequence: int) -> None:
+def keep_user(session: Session, heard: UserPayload, *, sequence: int) -> None:
     _keep(
         session,
         User,
@@ -24,7 +24,7 @@ def keep_user(session: Session, heard: UserHeard, *, sequence: int) -> None:
     )
 
 
-def keep_customer(session: Session, heard: CustomerHeard, *, sequence: int) -> None:
+def keep_customer(session: Session, heard: CustomerPayload, *, sequence: int) -> None:
     _keep(
         session,
         Customer,
@@ -40,7 +40,7 @@ def keep_customer(session: Session, heard: CustomerHeard, *, sequence: int) -> N
     )
 
 
-def keep_contact(session: Session, heard: ContactHeard, *, sequence: int) -> None:
+def keep_contact(session: Session, heard: ContactPayload, *, sequence: int) -> None:
     _keep(
         session,
         Contact,
@@ -53,7 +53,7 @@ def keep_contact(session: Session, heard: ContactHeard, *, sequence: int) -> Non
     )
 
 
-def keep_case(session: Session, heard: CaseHeard, *, sequence: int) -> None:
+def keep_case(session: Session, heard: CasePayload, *, sequence: int) -> None:
     _keep(
         session,
         Case,
@@ -68,4 +68,4 @@ def keep_case(session: Session, heard: CaseHeard, *, sequence: int) -> None:
 
 
 def _keep(session: Session, entity: type[_Copy], id: str, sequence: int, **values: Any) -> None:
-    keep_newest(session, entity(id=id, sequence=sequence, **values))
+    upsert_if_newer(session, entity(id=id, sequence=sequence, **values))

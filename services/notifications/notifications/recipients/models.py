@@ -3,7 +3,7 @@
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from notifications.entities import Base
+from notifications.base import Base
 
 
 class User(Base):

@@ -5,9 +5,9 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, CheckConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from orders.base import Base
 from orders.catalogue.rules import PPM, ProductType, rate_from_ppm
-from orders.entities import Base
-from servicekit.db import Versioned
+from servicekit.database.versioned import Versioned
 from servicekit.money import Money
 
 

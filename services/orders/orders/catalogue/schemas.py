@@ -6,8 +6,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from orders.catalogue.rules import MAX_PRICE_MINOR, MAX_TAX_RATE, ProductType, trim
+from servicekit.http.schemas import Instant, MoneyField, Schema
 from servicekit.money import Money
-from servicekit.schemas import Instant, MoneyField, Schema
 
 
 class PlainDecimal(fields.Decimal):

@@ -7,13 +7,14 @@ from orders.catalogue.models import Product
 from orders.catalogue.queries import get_product
 from orders.catalogue.rules import ProductType
 from orders.catalogue.schemas import ProductCreate, ProductRead, ProductUpdate
-from servicekit.http import Call, Routes
-from servicekit.listing import Listing, flag, instant, text
+from servicekit.http.call import Call
+from servicekit.http.filters import flag, instant, text
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
 
 routes = Routes("products")
 
 PRODUCTS = Listing(
-    reads=ProductRead,
     id=Product.id,
     sorts={"sku": Product.sku, "name": Product.name, "created_at": Product.created_at},
     default_sort="sku",
@@ -28,7 +29,7 @@ PRODUCTS = Listing(
 )
 
 
-@routes.page("/products", needs="orders:read", listing=PRODUCTS)
+@routes.page("/products", needs="orders:read", listing=PRODUCTS, returns=ProductRead)
 def list_products(call: Call) -> Select[Product]:
     """List products."""
     return select(Product)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from orders.directory.models import Customer
 from orders.directory.rules import search_key
-from servicekit.upsert import keep_newest
+from servicekit.database.upsert import upsert_if_newer
 
 
 def keep_customer(
@@ -35,4 +35,4 @@ def keep_customer(
         is_blocked=is_blocked,
         heard_at=heard_at,
     )
-    return keep_newest(session, told)
+    return upsert_if_newer(session, told)

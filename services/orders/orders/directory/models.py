@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from orders.entities import Base
-from servicekit.db import UtcDateTime
+from orders.base import Base
+from servicekit.database.types import UtcDateTime
 
 
 class Customer(Base):

@@ -10,12 +10,12 @@ from orders.events import BalanceChanged, PaymentReceived
 from orders.ledger.models import Allocation, Balance, Invoice, LedgerEntry, Payment
 from orders.ledger.queries import balances_before, balances_of, open_invoices, payments_with_rest, standing_of
 from orders.ledger.rules import EntryKind, InvoiceIsVoid, InvoiceStatus, Terms, allocate
-from servicekit import outbox
+from servicekit.database.numbers import next_number
+from servicekit.database.upsert import insert_if_absent
 from servicekit.errors import FieldError, Invalid
 from servicekit.ids import new_id
+from servicekit.messaging import outbox
 from servicekit.money import Money
-from servicekit.numbers import next_number
-from servicekit.upsert import insert_if_absent
 
 
 def note_order(

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from orders.base import Base
 from orders.directory.models import Customer
-from orders.entities import Base
 from orders.ledger.rules import EntryKind, InvoiceStatus, PaymentMethod
-from servicekit.db import UtcDateTime, Versioned
+from servicekit.database.types import UtcDateTime
+from servicekit.database.versioned import Versioned
 from servicekit.money import Money
 
 

@@ -3,8 +3,8 @@
 from marshmallow import ValidationError, fields, validate
 
 from orders.ledger.rules import PaymentMethod
+from servicekit.http.schemas import Instant, MoneyField, Schema
 from servicekit.money import Money
-from servicekit.schemas import Instant, MoneyField, Schema
 
 MAX_PAYMENT_MINOR = 1_000_000_000_000_000
 

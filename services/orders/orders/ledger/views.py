@@ -24,8 +24,10 @@ from orders.ledger.rules import InvoiceStatus, PaymentMethod, Terms
 from orders.ledger.schemas import BalanceRead, CustomerBalanceRead, InvoiceRead, PaymentCreate, PaymentRead
 from orders.settings import OrdersSettings
 from servicekit.errors import one_field
-from servicekit.http import Call, Routes
-from servicekit.listing import Filter, Listing, instant, integer, text
+from servicekit.http.call import Call
+from servicekit.http.filters import Filter, instant, integer, text
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
 from servicekit.money import Money
 
 routes = Routes("ledger")
@@ -33,7 +35,6 @@ routes = Routes("ledger")
 _DAYS = dict.fromkeys(("", "gte", "gt", "lte", "lt"), fields.Date)
 
 INVOICES = Listing(
-    reads=InvoiceRead,
     id=Invoice.id,
     sorts={"number": Invoice.number, "issued_on": Invoice.issued_on, "due_on": Invoice.due_on},
     default_sort="-number",
@@ -50,7 +51,6 @@ INVOICES = Listing(
 )
 
 PAYMENTS = Listing(
-    reads=PaymentRead,
     id=Payment.id,
     sorts={"received_on": Payment.received_on, "created_at": Payment.created_at},
     default_sort="-created_at",
@@ -64,7 +64,6 @@ PAYMENTS = Listing(
 )
 
 BALANCES = Listing(
-    reads=BalanceRead,
     id=Balance.id,
     sorts={"open_balance": Balance.open_balance_minor, "overdue": Balance.overdue_minor, "as_of": Balance.as_of},
     default_sort="-open_balance",
@@ -95,7 +94,7 @@ def named_customer(call: Call) -> Customer:
     return customer
 
 
-@routes.page("/invoices", needs="orders:read", listing=INVOICES)
+@routes.page("/invoices", needs="orders:read", listing=INVOICES, returns=InvoiceRead)
 def list_invoices(call: Call) -> Select[Invoice]:
     """List invoices."""
     return visible_invoices(call.principal)
@@ -107,7 +106,7 @@ def show_invoice(call: Call, id: str) -> Invoice:
     return get_invoice(call.session, call.principal, id)
 
 
-@routes.page("/payments", needs="orders:read", listing=PAYMENTS)
+@routes.page("/payments", needs="orders:read", listing=PAYMENTS, returns=PaymentRead)
 def list_payments(call: Call) -> Select[Payment]:
     """List payments and what they paid."""
     return visible_payments(call.principal)
@@ -125,7 +124,7 @@ def show_payment(call: Call, id: str) -> Payment:
     body=PaymentCreate,
     returns=PaymentRead,
     location="/api/v1/payments/{id}",
-    awaits=customer_is_known,
+    waits_for=customer_is_known,
 )
 def receive_payment(call: Call) -> Payment:
     """Record money that came in.
@@ -151,13 +150,13 @@ def receive_payment(call: Call) -> Payment:
     )
 
 
-@routes.page("/balances", needs="orders:read", listing=BALANCES)
+@routes.page("/balances", needs="orders:read", listing=BALANCES, returns=BalanceRead)
 def list_balances(call: Call) -> Select[Balance]:
     """List customers by what they owe."""
     return visible_balances(call.principal)
 
 
-@routes.get("/customers/<id>/balance", needs="orders:read", returns=CustomerBalanceRead, awaits=customer_is_known)
+@routes.get("/customers/<id>/balance", needs="orders:read", returns=CustomerBalanceRead, waits_for=customer_is_known)
 def show_balance(call: Call, id: str) -> dict[str, Any]:
     """Show what a customer owes and has bought."""
     customer = get_customer(call.session, call.principal, id)
@@ -165,7 +164,7 @@ def show_balance(call: Call, id: str) -> dict[str, Any]:
 
 
 @routes.action(
-    "/customers/<id>/balance:refresh", needs="orders:read", returns=CustomerBalanceRead, awaits=customer_is_known
+    "/customers/<id>/balance:refresh", needs="orders:read", returns=CustomerBalanceRead, waits_for=customer_is_known
 )
 def refresh_balance(call: Call, id: str) -> dict[str, Any]:
     """Recompute a customer's balance from the ledger now."""

@@ -24,11 +24,11 @@ from orders.sales.rules import (
     check_move,
     price_line,
 )
-from servicekit import outbox
+from servicekit.database.numbers import next_number
 from servicekit.errors import FieldError, Invalid
 from servicekit.ids import new_id
+from servicekit.messaging import outbox
 from servicekit.money import Money
-from servicekit.numbers import next_number
 
 
 @dataclass(frozen=True, kw_only=True)

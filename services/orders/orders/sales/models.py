@@ -6,12 +6,13 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from orders.base import Base
 from orders.catalogue.rules import rate_from_ppm, trim
 from orders.directory.models import Customer
-from orders.entities import Base
 from orders.ledger.models import Invoice
 from orders.sales.rules import BASIS_POINTS, THOUSAND, Amounts, OrderStatus
-from servicekit.db import UtcDateTime, Versioned
+from servicekit.database.types import UtcDateTime
+from servicekit.database.versioned import Versioned
 from servicekit.money import Money
 
 

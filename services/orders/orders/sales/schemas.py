@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, validate
 from orders.catalogue.rules import MAX_TAX_RATE
 from orders.catalogue.schemas import PlainDecimal, check_price
 from orders.sales.rules import MAX_LINES, MAX_QUANTITY
-from servicekit.schemas import Instant, MoneyField, Schema
+from servicekit.http.schemas import Instant, MoneyField, Schema
 
 
 class Quantity(fields.Decimal):

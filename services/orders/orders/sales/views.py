@@ -14,13 +14,14 @@ from orders.sales.models import Order, OrderLine
 from orders.sales.queries import get_order, purchases, visible_orders
 from orders.sales.rules import OrderStatus
 from orders.sales.schemas import OrderCancel, OrderCreate, OrderRead, OrderUpdate, PurchaseRead
-from servicekit.http import Call, Routes
-from servicekit.listing import Listing, instant, integer, text
+from servicekit.http.call import Call
+from servicekit.http.filters import instant, integer, text
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
 
 routes = Routes("orders")
 
 ORDERS = Listing(
-    reads=OrderRead,
     id=Order.id,
     sorts={
         "placed_at": Order.placed_at,
@@ -43,7 +44,6 @@ ORDERS = Listing(
 )
 
 PURCHASES = Listing(
-    reads=PurchaseRead,
     id=OrderLine.id,
     sorts={"placed_at": OrderLine.placed_at},
     default_sort="-placed_at",
@@ -51,7 +51,7 @@ PURCHASES = Listing(
 )
 
 
-@routes.page("/orders", needs="orders:read", listing=ORDERS)
+@routes.page("/orders", needs="orders:read", listing=ORDERS, returns=OrderRead)
 def list_orders(call: Call) -> Select[Order]:
     """List and search orders; `q` finds numbers and customer names."""
     return visible_orders(call.principal)
@@ -69,7 +69,7 @@ def show_order(call: Call, id: str) -> Order:
     body=OrderCreate,
     returns=OrderRead,
     location="/api/v1/orders/{id}",
-    awaits=customer_is_known,
+    waits_for=customer_is_known,
 )
 def place_order(call: Call) -> Order:
     """Place an order; what a line leaves out comes from the catalogue."""
@@ -141,7 +141,13 @@ def print_order(call: Call, id: str) -> Response:
     return answer
 
 
-@routes.page("/customers/<id>/purchases", needs="orders:read", listing=PURCHASES, awaits=customer_is_known)
+@routes.page(
+    "/customers/<id>/purchases",
+    needs="orders:read",
+    listing=PURCHASES,
+    returns=PurchaseRead,
+    waits_for=customer_is_known,
+)
 def list_purchases(call: Call, id: str) -> Select[OrderLine]:
     """List what a customer bought, newest first; `type` tells the kinds of products apart."""
     return purchases(get_customer(call.session, call.principal, id).id)

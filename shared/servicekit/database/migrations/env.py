@@ -1,6 +1,6 @@
 """Alembic runs this for the kit's tables."""
 
-from servicekit.kit_tables import KitBase
-from servicekit.migrate import run_env
+from servicekit.database.migrate import run_env
+from servicekit.database.tables import KitBase
 
 run_env(KitBase.metadata)

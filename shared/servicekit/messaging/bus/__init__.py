@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from servicekit.bus.contract import (
+from servicekit.messaging.bus.contract import (
     DELIVERY_LIMIT,
     MAX_ATTEMPTS,
     MAX_BODY_BYTES,
@@ -16,7 +16,7 @@ from servicekit.bus.contract import (
     Handler,
     Outage,
     Outcome,
-    Outgoing,
+    OutgoingMessage,
     Receipt,
     Retry,
     delay_after,
@@ -37,7 +37,7 @@ __all__ = [
     "Handler",
     "Outage",
     "Outcome",
-    "Outgoing",
+    "OutgoingMessage",
     "Receipt",
     "Retry",
     "connect",
@@ -53,11 +53,11 @@ def connect(url: str) -> Bus:
     """
     scheme = url.partition(":")[0]
     if scheme == "embedded":
-        from servicekit.bus.embedded import EmbeddedBus  # noqa: PLC0415
+        from servicekit.messaging.bus.embedded import EmbeddedBus  # noqa: PLC0415
 
         return EmbeddedBus.at(url)
     if scheme in {"amqp", "amqps"}:
-        from servicekit.bus.amqp import AmqpBus  # noqa: PLC0415
+        from servicekit.messaging.bus.amqp import AmqpBus  # noqa: PLC0415
 
         return AmqpBus(url)
     raise ValueError(f"A bus address starts with amqp:, amqps: or embedded:, not {scheme!r}.")

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pika
 
-from servicekit.bus import topology
-from servicekit.bus.amqp_consumer import COPY_TIMEOUT, Consumer
-from servicekit.bus.amqp_link import channel, parameters, user_of
-from servicekit.bus.amqp_messages import Arrival, arrival, copy_for_later, letter, why_dead
-from servicekit.bus.amqp_publisher import Publisher
-from servicekit.bus.amqp_topology import declare
-from servicekit.bus.contract import (
+from servicekit.messaging.bus import topology
+from servicekit.messaging.bus.amqp_consumer import COPY_TIMEOUT, Consumer
+from servicekit.messaging.bus.amqp_link import channel, parameters, user_of
+from servicekit.messaging.bus.amqp_messages import Arrival, arrival, copy_for_later, to_amqp, why_dead
+from servicekit.messaging.bus.amqp_publisher import Publisher
+from servicekit.messaging.bus.amqp_topology import declare
+from servicekit.messaging.bus.contract import (
     BusDown,
     Delivery,
     Depth,
@@ -22,12 +22,12 @@ from servicekit.bus.contract import (
     Handler,
     Outage,
     Outcome,
-    Outgoing,
+    OutgoingMessage,
     Receipt,
     delay_after,
     too_large,
 )
-from servicekit.bus.lanes import Listening, run_handler
+from servicekit.messaging.bus.partitions import Subscription, run_handler
 
 CHECK_LASTS_SECONDS = 2.0
 
@@ -39,7 +39,7 @@ class AmqpBus:
         self._url = url
         self._user = user_of(parameters(url, ""))
         self._publisher = Publisher(url, "publish")
-        self._courier = Publisher(url, "retry")
+        self._retry_publisher = Publisher(url, "retry")
         self._declared: dict[str, frozenset[str]] = {}
         self._checked_at = float("-inf")
 
@@ -48,12 +48,12 @@ class AmqpBus:
         declare(self._url, service, wanted)
         self._declared[service] = wanted
 
-    def publish(self, batch: Sequence[Outgoing], *, timeout: float = 30) -> Receipt:
+    def publish(self, batch: Sequence[OutgoingMessage], *, timeout: float = 30) -> Receipt:
         refused = too_large(batch)
-        letters = [letter(message, self._user) for message in batch if message.id not in refused]
-        if not letters:
+        messages = [to_amqp(message, self._user) for message in batch if message.id not in refused]
+        if not messages:
             return Receipt(confirmed=frozenset(), refused=refused)
-        tally = self._publisher.send(letters, timeout)
+        tally = self._publisher.send(messages, timeout)
         return Receipt(confirmed=frozenset(tally.confirmed), refused=refused | tally.refused)
 
     def consume(
@@ -66,10 +66,12 @@ class AmqpBus:
         order_key: Callable[[Delivery], str],
         together: Callable[[Sequence[Delivery]], bool] | None = None,
     ) -> None:
-        listening = Listening(
+        subscription = Subscription(
             service=service, handler=handler, stop=stop, threads=threads, order_key=order_key, together=together
         )
-        Consumer(self._url, listening, declare=lambda: self._declare_again(service), courier=self._courier).run()
+        Consumer(
+            self._url, subscription, declare=lambda: self._declare_again(service), retry_publisher=self._retry_publisher
+        ).run()
 
     def consume_ready(self, service: str, handler: Handler, *, limit: int = 1000) -> int:
         count = 0
@@ -114,7 +116,7 @@ class AmqpBus:
 
     def close(self) -> None:
         self._publisher.close()
-        self._courier.close()
+        self._retry_publisher.close()
 
     def _declare_again(self, service: str) -> None:
         """A broker that lost its disk comes back empty; without this its consumers would wait for a queue for ever."""
@@ -126,7 +128,7 @@ class AmqpBus:
             return
         attempt = arrived.delivery.attempt
         copy = copy_for_later(arrived, service, self._user, attempt=attempt + 1, delay=delay_after(attempt))
-        if copy.id not in self._courier.send([copy], COPY_TIMEOUT).confirmed:
+        if copy.id not in self._retry_publisher.send([copy], COPY_TIMEOUT).confirmed:
             raise BusDown("RabbitMQ did not take the copy for a later attempt.")
 
     def _messages_in(self, *queues: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""Consumes one queue: this thread owns the connection and does nothing but IO, lanes run the handlers."""
+"""Consumes one queue: this thread owns the connection and does nothing but IO, partitions run the handlers."""
 
 from __future__ import annotations
 
@@ -14,12 +14,20 @@ import pika.exceptions
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.spec import Basic
 
-from servicekit.bus import topology
-from servicekit.bus.amqp_link import bus_down, close_quietly, parameters, user_of
-from servicekit.bus.amqp_messages import Arrival, arrival, copy_for_later
-from servicekit.bus.amqp_publisher import Publisher
-from servicekit.bus.contract import RECONNECT_SECONDS, SUSPECT_AFTER, BusDown, Done, Outage, Outcome, delay_after
-from servicekit.bus.lanes import DRAIN_SECONDS, IN_HAND, Lanes, Listening, key_of
+from servicekit.messaging.bus import topology
+from servicekit.messaging.bus.amqp_link import bus_down, close_quietly, parameters, user_of
+from servicekit.messaging.bus.amqp_messages import Arrival, arrival, copy_for_later
+from servicekit.messaging.bus.amqp_publisher import Publisher
+from servicekit.messaging.bus.contract import (
+    RECONNECT_SECONDS,
+    SUSPECT_AFTER,
+    BusDown,
+    Done,
+    Outage,
+    Outcome,
+    delay_after,
+)
+from servicekit.messaging.bus.partitions import DRAIN_SECONDS, IN_HAND, PartitionedExecutor, Subscription, key_of
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +37,15 @@ COPY_TIMEOUT = 10.0
 class Consumer:
     """One `Bus.consume` call: it lives through many connections."""
 
-    def __init__(self, url: str, listening: Listening, *, declare: Callable[[], None], courier: Publisher) -> None:
-        self._url, self._listening, self._stop = url, listening, listening.stop
-        self._declare, self._courier = declare, courier
+    def __init__(
+        self, url: str, subscription: Subscription, *, declare: Callable[[], None], retry_publisher: Publisher
+    ) -> None:
+        self._url, self._subscription, self._stop = url, subscription, subscription.stop
+        self._declare, self._retry_publisher = declare, retry_publisher
         self._user = user_of(parameters(url, ""))
-        self._lanes: Lanes[Arrival] = Lanes(listening, settle=self._settle, wanted=self._is_current)
+        self._partitions: PartitionedExecutor[Arrival] = PartitionedExecutor(
+            subscription, record_result=self._record_result, wanted=self._is_current
+        )
         self._session: _Session | None = None
         self._life = 0
         self._is_drained = False
@@ -45,40 +57,40 @@ class Consumer:
             try:
                 self._serve()
             except BusDown as error:
-                log.warning("consuming %s was interrupted: %s", self._listening.service, error)
+                log.warning("consuming %s was interrupted: %s", self._subscription.service, error)
             except Exception:
                 # pika lets its own slips out (IndexError, AssertionError) when a connection dies half-way.
-                log.exception("consuming %s was interrupted", self._listening.service)
+                log.exception("consuming %s was interrupted", self._subscription.service)
             if time.monotonic() - started > RECONNECT_SECONDS:
                 pause = 0.2
             self._stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
             pause = min(pause * 2, RECONNECT_SECONDS)
         if not self._is_drained:
-            self._lanes.finish()
-            self._lanes.wait(DRAIN_SECONDS)
+            self._partitions.finish()
+            self._partitions.wait(DRAIN_SECONDS)
 
     def _serve(self) -> None:
         """One connection, from the handshake until `stop` or the first sign of trouble."""
         self._declare()
         self._life += 1
         with bus_down():
-            connection = pika.BlockingConnection(parameters(self._url, f"consume {self._listening.service}"))
+            connection = pika.BlockingConnection(parameters(self._url, f"consume {self._subscription.service}"))
         try:
             with bus_down():
-                self._session = _Session(connection, self._life, self._listening, self._lanes)
+                self._session = _Session(connection, self._life, self._subscription, self._partitions)
                 while not self._stop.is_set():
                     self._session.pump()
                 self._drain(self._session)
         finally:
-            self._life += 1  # what is still in the lanes belongs to a connection that is gone
+            self._life += 1  # what is still in the partitions belongs to a connection that is gone
             close_quietly(connection)
 
     def _drain(self, session: _Session) -> None:
         """No new messages, running handlers finish, their acknowledgements leave; the rest returns by the close."""
         session.pause()
-        self._lanes.finish()
+        self._partitions.finish()
         deadline = time.monotonic() + DRAIN_SECONDS
-        while self._lanes.are_busy and time.monotonic() < deadline:
+        while self._partitions.are_busy and time.monotonic() < deadline:
             session.connection.process_data_events(0.05)
         session.connection.process_data_events(0)
         self._is_drained = True
@@ -86,8 +98,8 @@ class Consumer:
     def _is_current(self, arrived: Arrival) -> bool:
         return arrived.life == self._life
 
-    def _settle(self, arrived: Arrival, outcome: Outcome | None) -> None:
-        """On a lane's thread: send the copy for later, if there is to be one, then let the IO thread acknowledge."""
+    def _record_result(self, arrived: Arrival, outcome: Outcome | None) -> None:
+        """On a partition's thread: send the copy for later, if there is one, then let the IO thread acknowledge."""
         if outcome is None or self._session is None:
             return
         if isinstance(outcome, Done) or self._send_copy(arrived, outcome):
@@ -99,11 +111,11 @@ class Consumer:
         if isinstance(outcome, Outage) and self._stop.is_set():
             return False
         step = (attempt, delay_after(1)) if isinstance(outcome, Outage) else (attempt + 1, delay_after(attempt))
-        copy = copy_for_later(arrived, self._listening.service, self._user, attempt=step[0], delay=step[1])
+        copy = copy_for_later(arrived, self._subscription.service, self._user, attempt=step[0], delay=step[1])
         pause = 1.0
         while self._is_current(arrived):
             try:
-                tally = self._courier.send([copy], COPY_TIMEOUT)
+                tally = self._retry_publisher.send([copy], COPY_TIMEOUT)
                 if copy.id in tally.confirmed:
                     return True
                 log.warning("a retry was refused: %s", tally.refused.get(copy.id))
@@ -122,12 +134,16 @@ class _Session:
     """
 
     def __init__(
-        self, connection: pika.BlockingConnection, life: int, listening: Listening, lanes: Lanes[Arrival]
+        self,
+        connection: pika.BlockingConnection,
+        life: int,
+        subscription: Subscription,
+        partitions: PartitionedExecutor[Arrival],
     ) -> None:
         self.connection = connection
-        self._life, self._lanes, self._order_key = life, lanes, listening.order_key
-        self._queue = topology.events_queue(listening.service)
-        self._prefetch = IN_HAND * listening.threads
+        self._life, self._partitions, self._order_key = life, partitions, subscription.order_key
+        self._queue = topology.events_queue(subscription.service)
+        self._prefetch = IN_HAND * subscription.threads
         self._channel = connection.channel()
         self._tag: str | None = None
         self._is_wide = False
@@ -188,7 +204,7 @@ class _Session:
             self._give(arrived)
 
     def _give(self, arrived: Arrival) -> None:
-        self._lanes.give(arrived, arrived.delivery, key_of(self._order_key, arrived.delivery))
+        self._partitions.give(arrived, arrived.delivery, key_of(self._order_key, arrived.delivery))
 
     def _on_answer(self, arrived: Arrival) -> None:
         if arrived.life == self._life and self._channel.is_open:

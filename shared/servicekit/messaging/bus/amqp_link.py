@@ -13,7 +13,7 @@ import pika
 import pika.exceptions
 from pika.adapters.blocking_connection import BlockingChannel
 
-from servicekit.bus.contract import BusDown
+from servicekit.messaging.bus.contract import BusDown
 
 # pika tells each failure several times over, as an error, even where it is expected; `BusDown` says it once.
 logging.getLogger("pika").setLevel(logging.CRITICAL)

@@ -9,9 +9,9 @@ from typing import Any
 import pika
 from pika.spec import Basic
 
-from servicekit.bus import topology
-from servicekit.bus.amqp_publisher import Letter
-from servicekit.bus.contract import DELIVERY_LIMIT, Delivery, Outgoing
+from servicekit.messaging.bus import topology
+from servicekit.messaging.bus.amqp_publisher import AmqpMessage
+from servicekit.messaging.bus.contract import DELIVERY_LIMIT, Delivery, OutgoingMessage
 
 ATTEMPT = "crm-attempt"
 UNANSWERED = "x-delivery-count"
@@ -33,7 +33,7 @@ class Arrival:
         return int(_headers(self.properties).get(UNANSWERED, 0))
 
 
-def letter(message: Outgoing, user: str) -> Letter:
+def to_amqp(message: OutgoingMessage, user: str) -> AmqpMessage:
     properties = pika.BasicProperties(
         message_id=message.id,
         type=message.type,
@@ -42,7 +42,7 @@ def letter(message: Outgoing, user: str) -> Letter:
         content_type="application/cloudevents+json",
         delivery_mode=PERSISTENT,
     )
-    return Letter(exchange=topology.EVENTS, routing_key=message.type, body=message.body, properties=properties)
+    return AmqpMessage(exchange=topology.EVENTS, routing_key=message.type, body=message.body, properties=properties)
 
 
 def arrival(life: int, method: Basic.Deliver | Basic.GetOk, properties: pika.BasicProperties, body: bytes) -> Arrival:
@@ -55,7 +55,7 @@ def arrival(life: int, method: Basic.Deliver | Basic.GetOk, properties: pika.Bas
     return Arrival(life, method.delivery_tag, properties, delivery)
 
 
-def copy_for_later(arrived: Arrival, service: str, user: str, *, attempt: int, delay: float) -> Letter:
+def copy_for_later(arrived: Arrival, service: str, user: str, *, attempt: int, delay: float) -> AmqpMessage:
     """The same message for the waiting room of `delay`; its routing key is the way home.
 
     It starts without the broker's own counts, and from our user: the broker checks that.
@@ -70,7 +70,7 @@ def copy_for_later(arrived: Arrival, service: str, user: str, *, attempt: int, d
         headers={ATTEMPT: attempt},
         delivery_mode=PERSISTENT,
     )
-    return Letter(
+    return AmqpMessage(
         exchange=topology.retry_exchange(delay),
         routing_key=topology.events_queue(service),
         body=arrived.delivery.body,

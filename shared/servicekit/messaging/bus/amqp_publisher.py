@@ -16,15 +16,15 @@ from pika.channel import Channel
 from pika.frame import Method
 from pika.spec import Basic
 
-from servicekit.bus.amqp_link import explain, parameters
-from servicekit.bus.contract import BusDown
+from servicekit.messaging.bus.amqp_link import explain, parameters
+from servicekit.messaging.bus.contract import BusDown
 
 # The broker closes the channel over one message: no access to its routing key, a forged user, too large.
 ABOUT_A_MESSAGE = frozenset({311, 403, 406})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
+class AmqpMessage:
     """A message with everything RabbitMQ needs to know about it."""
 
     exchange: str
@@ -39,17 +39,17 @@ class Letter:
 
 @dataclass(slots=True)
 class Tally:
-    """What the broker said about each letter so far."""
+    """What the broker said about each message so far."""
 
     confirmed: set[str] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
 
-    def knows(self, letter: Letter) -> bool:
-        return letter.id in self.confirmed or letter.id in self.refused
+    def knows(self, message: AmqpMessage) -> bool:
+        return message.id in self.confirmed or message.id in self.refused
 
 
 class _RefusedByChannel(Exception):
-    """The broker closed the channel because of one of the letters, and does not say which."""
+    """The broker closed the channel because of one of the messages, and does not say which."""
 
 
 class Publisher:
@@ -65,7 +65,7 @@ class Publisher:
         line = self._line
         return line is not None and line.is_usable
 
-    def send(self, letters: Sequence[Letter], timeout: float) -> Tally:
+    def send(self, messages: Sequence[AmqpMessage], timeout: float) -> Tally:
         """Publish all, wait for every answer; `BusDown` when the connection or the time ran out before.
 
         Where one was refused, what is known by then is told: else it would be in the way of the others again.
@@ -74,7 +74,7 @@ class Publisher:
         tally = Tally()
         try:
             with self._lock:
-                self._send_batch(letters, tally, deadline)
+                self._send_batch(messages, tally, deadline)
         except BusDown:
             if not tally.refused:
                 raise
@@ -84,12 +84,12 @@ class Publisher:
         with self._lock:
             self._hang_up()
 
-    def _send_batch(self, letters: Sequence[Letter], tally: Tally, deadline: float) -> None:
+    def _send_batch(self, messages: Sequence[AmqpMessage], tally: Tally, deadline: float) -> None:
         try:
-            self._connected(deadline).deliver(letters, tally, deadline)
+            self._connected(deadline).deliver(messages, tally, deadline)
         except _RefusedByChannel as refusal:
             self._hang_up()
-            rest = [letter for letter in letters if not tally.knows(letter)]
+            rest = [message for message in messages if not tally.knows(message)]
             if len(rest) == 1:
                 tally.refused[rest[0].id] = str(refusal)
                 return
@@ -123,7 +123,7 @@ class _Line:
         self._answered = threading.Event()
         self._broken: Exception | None = None
         self._tally = Tally()
-        self._pending: dict[int, Letter] = {}
+        self._pending: dict[int, AmqpMessage] = {}
         self._number = 0
         self._thread = threading.Thread(target=self._run, name=f"bus-{purpose}", daemon=True)
         self._thread.start()
@@ -138,14 +138,14 @@ class _Line:
         if self._broken:
             raise self._broken
 
-    def deliver(self, letters: Sequence[Letter], tally: Tally, deadline: float) -> None:
+    def deliver(self, messages: Sequence[AmqpMessage], tally: Tally, deadline: float) -> None:
         self._answered.clear()
         self._tally = tally
         if self._broken is None and self._connection is not None:
-            self._connection.ioloop.add_callback_threadsafe(functools.partial(self._on_letters, letters))
+            self._connection.ioloop.add_callback_threadsafe(functools.partial(self._on_messages, messages))
             if not self._answered.wait(max(0.0, deadline - time.monotonic())):
                 raise BusDown("RabbitMQ did not confirm in time.")
-        if self._broken and not all(tally.knows(letter) for letter in letters):
+        if self._broken and not all(tally.knows(message) for message in messages):
             raise self._broken
 
     def close(self) -> None:
@@ -174,14 +174,14 @@ class _Line:
         channel.add_on_return_callback(self._on_return)
         channel.confirm_delivery(self._on_confirm, callback=lambda _: self._open.set())
 
-    def _on_letters(self, letters: Sequence[Letter]) -> None:
+    def _on_messages(self, messages: Sequence[AmqpMessage]) -> None:
         if self._channel is None or not self._channel.is_open:
             return
-        for letter in letters:
+        for message in messages:
             self._number += 1
-            self._pending[self._number] = letter
+            self._pending[self._number] = message
             self._channel.basic_publish(
-                letter.exchange, letter.routing_key, letter.body, letter.properties, mandatory=True
+                message.exchange, message.routing_key, message.body, message.properties, mandatory=True
             )
 
     def _on_return(
@@ -195,13 +195,13 @@ class _Line:
         is_due = functools.partial(operator.ge, last)  # the pending ones stand in the order of their numbers
         numbers = list(itertools.takewhile(is_due, self._pending)) if frame.method.multiple else [last]
         is_ack = isinstance(frame.method, Basic.Ack)
-        for letter in [self._pending.pop(number) for number in numbers if number in self._pending]:
+        for message in [self._pending.pop(number) for number in numbers if number in self._pending]:
             if not is_ack:
-                self._tally.refused[letter.id] = (
+                self._tally.refused[message.id] = (
                     "RabbitMQ did not accept it (nack): the queue is full or has no leader."
                 )
-            elif letter.id not in self._tally.refused:
-                self._tally.confirmed.add(letter.id)
+            elif message.id not in self._tally.refused:
+                self._tally.confirmed.add(message.id)
         if not self._pending:
             self._answered.set()
 

@@ -11,9 +11,9 @@ import pika
 import pika.exceptions
 from pika.adapters.blocking_connection import BlockingChannel
 
-from servicekit.bus import topology
-from servicekit.bus.amqp_link import FORBIDDEN, channel
-from servicekit.bus.contract import DELIVERY_LIMIT, BusDown
+from servicekit.messaging.bus import topology
+from servicekit.messaging.bus.amqp_link import FORBIDDEN, channel
+from servicekit.messaging.bus.contract import DELIVERY_LIMIT, BusDown
 
 log = logging.getLogger(__name__)
 

@@ -35,7 +35,7 @@ class BusDown(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outgoing:
+class OutgoingMessage:
     """One message to publish. `type` is its routing key; `key` is the aggregate's id, within which order is kept."""
 
     id: str
@@ -109,7 +109,7 @@ class Bus(Protocol):
         (`topology.declare_all`). A user without the right to declare only verifies that the queue exists.
         """
 
-    def publish(self, batch: Sequence[Outgoing], *, timeout: float = 30) -> Receipt:
+    def publish(self, batch: Sequence[OutgoingMessage], *, timeout: float = 30) -> Receipt:
         """Publish and wait until the bus answered for every message; `BusDown` means nobody knows: send all again.
 
         It does not wait before it reconnects: the caller pauses after a `BusDown`. Messages nobody listens to are
@@ -164,7 +164,7 @@ def delay_after(attempt: int) -> float:
     return delays[min(attempt, len(delays)) - 1]
 
 
-def too_large(batch: Sequence[Outgoing]) -> dict[str, str]:
+def too_large(batch: Sequence[OutgoingMessage]) -> dict[str, str]:
     """The messages of a batch that no bus takes, with the reason; both buses refuse the same ones."""
     return {
         message.id: f"The body has {len(message.body)} bytes, more than {MAX_BODY_BYTES}."

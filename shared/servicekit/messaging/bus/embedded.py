@@ -15,7 +15,7 @@ from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
 
-from servicekit.bus.contract import (
+from servicekit.messaging.bus.contract import (
     DELIVERY_LIMIT,
     RECONNECT_SECONDS,
     SUSPECT_AFTER,
@@ -25,12 +25,19 @@ from servicekit.bus.contract import (
     Handler,
     Outage,
     Outcome,
-    Outgoing,
+    OutgoingMessage,
     Receipt,
     too_large,
 )
-from servicekit.bus.embedded_file import BusFile, Claim
-from servicekit.bus.lanes import DRAIN_SECONDS, IN_HAND, Lanes, Listening, key_of, run_handler
+from servicekit.messaging.bus.embedded_file import BusFile, Claim
+from servicekit.messaging.bus.partitions import (
+    DRAIN_SECONDS,
+    IN_HAND,
+    PartitionedExecutor,
+    Subscription,
+    key_of,
+    run_handler,
+)
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +66,7 @@ class EmbeddedBus:
         with self._shared() as file:
             file.bind(service, types)
 
-    def publish(self, batch: Sequence[Outgoing], *, timeout: float = 30) -> Receipt:  # noqa: ARG002 - the bus's signature; the file's own lock wait is 10 s
+    def publish(self, batch: Sequence[OutgoingMessage], *, timeout: float = 30) -> Receipt:  # noqa: ARG002 - the bus's signature; the file's own lock wait is 10 s
         refused = too_large(batch)
         accepted = [message for message in batch if message.id not in refused]
         if accepted:
@@ -77,17 +84,17 @@ class EmbeddedBus:
         order_key: Callable[[Delivery], str],
         together: Callable[[Sequence[Delivery]], bool] | None = None,
     ) -> None:
-        listening = Listening(
+        subscription = Subscription(
             service=service, handler=handler, stop=stop, threads=threads, order_key=order_key, together=together
         )
-        _Consumer(self._path, self._lease, listening).run()
+        _Consumer(self._path, self._lease, subscription).run()
 
     def consume_ready(self, service: str, handler: Handler, *, limit: int = 1000) -> int:
         owner, count = _new_owner(), 0
         while count < limit and (claim := self._claim_one(service, owner)):
             outcome = run_handler(handler, claim.delivery)
             with self._shared() as file:
-                file.settle(owner, [(claim, outcome)])
+                file.record_results(owner, [(claim, outcome)])
             if isinstance(outcome, Outage):
                 break
             count += 1
@@ -146,17 +153,19 @@ def _new_owner() -> str:
 
 
 class _Consumer:
-    """One thread owns the file and deals out; lanes handle; what they answer is written down in batches."""
+    """One thread owns the file and deals out; partitions handle; what they answer is written down in batches."""
 
-    def __init__(self, path: Path, lease: float, listening: Listening) -> None:
+    def __init__(self, path: Path, lease: float, subscription: Subscription) -> None:
         self._path, self._lease = path, lease
-        self._queue, self._stop, self._order_key = listening.service, listening.stop, listening.order_key
+        self._queue, self._stop, self._order_key = subscription.service, subscription.stop, subscription.order_key
         self._owner = _new_owner()
-        self._room = IN_HAND * listening.threads
+        self._room = IN_HAND * subscription.threads
         self._in_hand: dict[int, Claim] = {}
         self._answers: SimpleQueue[tuple[Claim, Outcome | None]] = SimpleQueue()
-        self._unsettled: list[tuple[Claim, Outcome | None]] = []
-        self._lanes: Lanes[Claim] = Lanes(listening, settle=lambda claim, outcome: self._answers.put((claim, outcome)))
+        self._unrecorded: list[tuple[Claim, Outcome | None]] = []
+        self._partitions: PartitionedExecutor[Claim] = PartitionedExecutor(
+            subscription, record_result=lambda claim, outcome: self._answers.put((claim, outcome))
+        )
         self._seen = -1
         self._look_at = 0.0
         self._renew_at = 0.0
@@ -171,7 +180,7 @@ class _Consumer:
                 log.warning("the bus is down: %s", error)
                 self._stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
                 pause = min(pause * 2, RECONNECT_SECONDS)
-        self._lanes.finish()
+        self._partitions.finish()
         self._drain(time.monotonic() + DRAIN_SECONDS)
 
     def _serve(self) -> None:
@@ -179,7 +188,7 @@ class _Consumer:
         try:
             self._seen = -1
             while not self._stop.is_set():
-                self._settle(file)
+                self._record_result(file)
                 self._deal(file)
                 self._wait()
         finally:
@@ -190,27 +199,27 @@ class _Consumer:
         try:
             file = BusFile(self._path, durable=False)
             try:
-                while self._lanes.are_busy and time.monotonic() < deadline:
+                while self._partitions.are_busy and time.monotonic() < deadline:
                     self._wait()
-                    self._settle(file)
-                self._settle(file)
+                    self._record_result(file)
+                self._record_result(file)
             finally:
                 file.close()
         except BusDown as error:
             log.warning("the last answers were lost: %s", error)
-            self._lanes.wait(deadline - time.monotonic())
+            self._partitions.wait(deadline - time.monotonic())
 
-    def _settle(self, file: BusFile) -> None:
+    def _record_result(self, file: BusFile) -> None:
         while True:
             try:
-                self._unsettled.append(self._answers.get_nowait())
+                self._unrecorded.append(self._answers.get_nowait())
             except Empty:
                 break
-        if self._unsettled:
-            file.settle(self._owner, self._unsettled)
-            for claim, _ in self._unsettled:
+        if self._unrecorded:
+            file.record_results(self._owner, self._unrecorded)
+            for claim, _ in self._unrecorded:
                 self._in_hand.pop(claim.seq, None)
-            self._unsettled = []
+            self._unrecorded = []
             self._look_at = 0.0
         if self._in_hand and time.time() >= self._renew_at:
             file.renew(self._owner, self._lease)
@@ -225,7 +234,7 @@ class _Consumer:
         seqs = self._choose(file, file.ready(self._queue, self._owner, free)) if free else []
         for claim in file.claim(seqs, self._owner, self._lease) if seqs else []:
             self._in_hand[claim.seq] = claim
-            self._lanes.give(claim, claim.delivery, key_of(self._order_key, claim.delivery))
+            self._partitions.give(claim, claim.delivery, key_of(self._order_key, claim.delivery))
         change = file.next_change(self._queue, self._owner)
         anyway = time.time() + LOOK_ANYWAY_SECONDS
         self._look_at = min(anyway, max(change or anyway, time.time() + POLL_SECONDS))
@@ -248,6 +257,6 @@ class _Consumer:
     def _wait(self) -> None:
         """Until a handler answers or it is time to look at the file again."""
         try:
-            self._unsettled.append(self._answers.get(timeout=POLL_SECONDS))
+            self._unrecorded.append(self._answers.get(timeout=POLL_SECONDS))
         except Empty:
             return

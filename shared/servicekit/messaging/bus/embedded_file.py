@@ -13,8 +13,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from servicekit.bus.contract import DELIVERY_LIMIT, BusDown, Delivery, Done, Outcome, Outgoing, Retry, delay_after
-from servicekit.bus.topics import matches
+from servicekit.messaging.bus.contract import (
+    DELIVERY_LIMIT,
+    BusDown,
+    Delivery,
+    Done,
+    Outcome,
+    OutgoingMessage,
+    Retry,
+    delay_after,
+)
+from servicekit.messaging.bus.topics import matches
 
 UNROUTED_KEPT = 100_000
 OUTAGE_PAUSE = 1.0
@@ -103,7 +112,7 @@ class BusFile:
             self._db.execute("DELETE FROM binding WHERE queue = ?", (queue,))
             self._db.executemany("INSERT INTO binding VALUES (?, ?)", [(queue, pattern) for pattern in wanted])
 
-    def put(self, batch: Sequence[Outgoing]) -> None:
+    def put(self, batch: Sequence[OutgoingMessage]) -> None:
         """Store a copy a queue, all or none; an id that a queue still holds is not stored twice."""
         with self._write():
             bindings: list[tuple[str, str]] = self._db.execute("SELECT queue, pattern FROM binding").fetchall()
@@ -138,7 +147,7 @@ class BusFile:
         with self._write():
             self._db.executemany(BURY, [(reason, seq, now) for seq in seqs])
 
-    def settle(self, owner: str, outcomes: Sequence[tuple[Claim, Outcome | None]]) -> None:
+    def record_results(self, owner: str, outcomes: Sequence[tuple[Claim, Outcome | None]]) -> None:
         """Write down what became of messages in hand; a lease that somebody else took meanwhile is left alone."""
         now = time.time()
         done = [(claim.seq, owner) for claim, outcome in outcomes if isinstance(outcome, Done)]

@@ -1,4 +1,4 @@
-"""The threads that run handlers: one lane a thread, one aggregate always in the same lane, one prober in an outage."""
+"""Partitions: threads that run handlers, one aggregate always on the same one, so that its events stay in order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
-from servicekit.bus.contract import Delivery, Done, Handler, Outage, Outcome, Retry
+from servicekit.messaging.bus.contract import Delivery, Done, Handler, Outage, Outcome, Retry
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +26,10 @@ HOLD_ALONE_SECONDS = 30.0
 """The same while others succeed: then it is no outage, and the messages behind it must not wait."""
 
 IN_HAND = 25
-"""Messages in hand for each lane: enough to fill one commit while the next ones arrive."""
+"""Messages in hand for each partition: enough to fill one commit while the next ones arrive."""
 
 TOGETHER = 20
-"""So many messages that wait in one lane may be handled in one commit."""
+"""So many messages that wait in one partition may be handled in one commit."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 
@@ -37,7 +37,7 @@ Handle = TypeVar("Handle")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Listening:
+class Subscription:
     """What `Bus.consume` was asked for."""
 
     service: str
@@ -65,7 +65,7 @@ def run_handler(handler: Handler, delivery: Delivery) -> Outcome:
 
 
 def key_of(order_key: Callable[[Delivery], str], delivery: Delivery) -> str:
-    """The order key; a message too broken to have one stands in the lane of the broken."""
+    """The order key; a message too broken to have one goes to the partition of the empty key."""
     try:
         return order_key(delivery)
     except Exception:  # noqa: BLE001 - the handler meets the same broken message and parks it with its reason
@@ -75,8 +75,8 @@ def key_of(order_key: Callable[[Delivery], str], delivery: Delivery) -> str:
 class OutageGate:
     """Lets everybody through until a handler answers `Outage`; then one at a time, until one of them gets through.
 
-    Every lane goes on trying its own message, with growing pauses: should a single message take itself for an outage,
-    the other lanes do not wait for it.
+    Every partition goes on trying its own message, with growing pauses: should a single message take itself for an
+    outage, the other partitions do not wait for it.
     """
 
     def __init__(self, stop: threading.Event) -> None:
@@ -112,31 +112,36 @@ class OutageGate:
         return outcome
 
 
-class Lanes(Generic[Handle]):
-    """Run deliveries; `settle(handle, outcome)` is called on the lane's thread, with None for what had not begun."""
+class PartitionedExecutor(Generic[Handle]):
+    """Runs deliveries; calls `record_result(handle, outcome)` on the partition's thread, None for what never began."""
 
     def __init__(
         self,
-        listening: Listening,
+        subscription: Subscription,
         *,
-        settle: Callable[[Handle, Outcome | None], None],
+        record_result: Callable[[Handle, Outcome | None], None],
         wanted: Callable[[Handle], bool] = lambda _: True,
     ) -> None:
         """`wanted` is asked before a message begins: one whose connection is gone will come again by another."""
-        self._handler, self._stop, self._settle, self._wanted = listening.handler, listening.stop, settle, wanted
-        self._together = listening.together
-        self._gate = OutageGate(listening.stop)
-        self._lines: list[SimpleQueue[_Work[Handle] | None]] = [SimpleQueue() for _ in range(listening.threads)]
+        self._handler, self._stop, self._record_result, self._wanted = (
+            subscription.handler,
+            subscription.stop,
+            record_result,
+            wanted,
+        )
+        self._together = subscription.together
+        self._gate = OutageGate(subscription.stop)
+        self._queues: list[SimpleQueue[_Work[Handle] | None]] = [SimpleQueue() for _ in range(subscription.threads)]
         self._threads = [
-            threading.Thread(target=self._run, args=(line,), name=f"bus-lane-{number}", daemon=True)
-            for number, line in enumerate(self._lines)
+            threading.Thread(target=self._run, args=(queue,), name=f"bus-partition-{number}", daemon=True)
+            for number, queue in enumerate(self._queues)
         ]
         for thread in self._threads:
             thread.start()
 
     def give(self, handle: Handle, delivery: Delivery, key: str) -> None:
-        """Put the message at the end of its key's lane."""
-        self._lines[hash(key) % len(self._lines)].put(_Work(handle, delivery))
+        """Put the message at the end of its key's partition."""
+        self._queues[hash(key) % len(self._queues)].put(_Work(handle, delivery))
 
     @property
     def are_busy(self) -> bool:
@@ -144,8 +149,8 @@ class Lanes(Generic[Handle]):
 
     def finish(self) -> None:
         """Take nothing more; call it after `stop` is set, so that what has not begun is only handed back."""
-        for line in self._lines:
-            line.put(None)
+        for queue in self._queues:
+            queue.put(None)
 
     def wait(self, within: float) -> None:
         """Wait for running handlers after `finish`."""
@@ -153,20 +158,20 @@ class Lanes(Generic[Handle]):
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _run(self, line: SimpleQueue[_Work[Handle] | None]) -> None:
-        while works := self._take(line):
+    def _run(self, queue: SimpleQueue[_Work[Handle] | None]) -> None:
+        while works := self._take(queue):
             if not self._run_together(works):
                 self._run_each(works)
 
-    def _take(self, line: SimpleQueue[_Work[Handle] | None]) -> list[_Work[Handle]]:
+    def _take(self, queue: SimpleQueue[_Work[Handle] | None]) -> list[_Work[Handle]]:
         """The next message and what waits behind it, if the handler takes several at once; nothing at the end."""
         works: list[_Work[Handle]] = []
         with contextlib.suppress(Empty):
             while len(works) < (TOGETHER if self._together else 1):
-                work = line.get(block=not works)
+                work = queue.get(block=not works)
                 if work is None:
                     if works:
-                        line.put(None)  # for the next call
+                        queue.put(None)  # for the next call
                     break
                 works.append(work)
         return works
@@ -177,14 +182,14 @@ class Lanes(Generic[Handle]):
         if not (is_many and self._together and self._together([one.delivery for one in works])):
             return False
         for one in works:
-            self._settle(one.handle, Done())
+            self._record_result(one.handle, Done())
         return True
 
     def _run_each(self, works: list[_Work[Handle]]) -> None:
         for work in works:
             has_to_run = self._wanted(work.handle) and not self._stop.is_set()
             outcome = self._handle(work) if has_to_run else None
-            self._settle(work.handle, outcome)
+            self._record_result(work.handle, outcome)
 
     def _handle(self, work: _Work[Handle]) -> Outcome:
         return self._gate.run(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from servicekit.bus.contract import retry_delays
+from servicekit.messaging.bus.contract import retry_delays
 
 EVENTS = "crm.events"
 UNROUTED = "crm.unrouted"
@@ -61,7 +61,7 @@ def declare_all(url: str, types: Mapping[str, Iterable[str]]) -> None:
 
     Run it before any service starts: an event published before a queue exists does not reach that queue.
     """
-    from servicekit.bus import connect  # noqa: PLC0415 - the package imports this module
+    from servicekit.messaging.bus import connect  # noqa: PLC0415 - the package imports this module
 
     bus = connect(url)
     try:

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.exc import DBAPIError
 
-from servicekit.db import Json, UtcDateTime
+from servicekit.database.numbers import create_series
+from servicekit.database.types import Json, UtcDateTime
 from servicekit.ids import new_id
-from servicekit.numbers import create_series
 
 revision = "0001"
 down_revision = None

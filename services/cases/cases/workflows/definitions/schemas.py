@@ -6,7 +6,7 @@ from collections.abc import Callable
 from marshmallow import ValidationError, fields, validate
 
 from cases.workflows.definitions.rules import MAX_STEPS, DefinitionStatus, Distribution, StepKind
-from servicekit.schemas import Instant, Schema
+from servicekit.http.schemas import Instant, Schema
 
 KEY = validate.Regexp(r"^[a-z][a-z0-9_-]{0,59}\Z", error="Use a–z, 0–9, _ and -, starting with a letter.")
 NAME = validate.Length(min=1, max=200)

@@ -6,15 +6,16 @@ from cases.workflows.definitions import actions, queries
 from cases.workflows.definitions.rules import DefinitionStatus
 from cases.workflows.definitions.schemas import WorkflowCreate, WorkflowRead, WorkflowUpdate, WorkflowVersionRead
 from cases.workflows.models import WorkflowDefinition, WorkflowVersion
-from servicekit.http import Call, Routes
-from servicekit.listing import Listing, text
+from servicekit.http.call import Call
+from servicekit.http.filters import text
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
 
 routes = Routes("workflows")
 
 ADMIN = "workflows:admin"
 
 WORKFLOWS = Listing(
-    reads=WorkflowRead,
     id=WorkflowDefinition.id,
     filters={
         "status": text(WorkflowDefinition.status, choices=DefinitionStatus),
@@ -27,14 +28,13 @@ WORKFLOWS = Listing(
     ),
 )
 VERSIONS = Listing(
-    reads=WorkflowVersionRead,
     id=WorkflowVersion.id,
     sorts={"number": WorkflowVersion.number},
     default_sort="-number",
 )
 
 
-@routes.page("/workflows", needs="cases:read", listing=WORKFLOWS)
+@routes.page("/workflows", needs="cases:read", listing=WORKFLOWS, returns=WorkflowRead)
 def list_workflows(call: Call) -> Select[WorkflowDefinition]:
     """List workflows."""
     return select(WorkflowDefinition)
@@ -80,7 +80,7 @@ def retire_workflow(call: Call, id: str) -> WorkflowDefinition:
     return actions.retire_definition(definition, now=call.now)
 
 
-@routes.page("/workflows/<id>/versions", needs="cases:read", listing=VERSIONS)
+@routes.page("/workflows/<id>/versions", needs="cases:read", listing=VERSIONS, returns=WorkflowVersionRead)
 def list_workflow_versions(call: Call, id: str) -> Select[WorkflowVersion]:
     """List what was published of a workflow, the newest first."""
     return queries.versions_of(queries.find_definition(call.session, id).id)

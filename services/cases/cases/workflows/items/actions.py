@@ -16,7 +16,7 @@ from cases.workflows.runs.facts import step_words
 from cases.workflows.subjects import kind_of
 from servicekit.auth import Principal
 from servicekit.errors import Conflict, Forbidden, one_field
-from servicekit.outbox import record
+from servicekit.messaging.outbox import record
 
 
 class NotAmongCandidates(Forbidden):

@@ -10,7 +10,7 @@ from cases.workflows.definitions.rules import Distribution, StepKind
 from cases.workflows.items.rules import UNDECIDED, ItemState
 from cases.workflows.models import WorkItem
 from cases.workflows.runs.actions import graph_of
-from servicekit.schemas import Instant, Schema
+from servicekit.http.schemas import Instant, Schema
 
 
 class ItemStepRead(Schema):

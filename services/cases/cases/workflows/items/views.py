@@ -10,9 +10,11 @@ from cases.workflows.items.rules import ItemState
 from cases.workflows.items.schemas import DecisionCreate, WorkItemRead
 from cases.workflows.models import Step, WorkflowRun, WorkItem
 from cases.workflows.runs.queries import items_of_user
-from servicekit.db import UtcDateTime
-from servicekit.http import Call, Routes
-from servicekit.listing import Filter, Listing, instant, integer, text
+from servicekit.database.types import UtcDateTime
+from servicekit.http.call import Call
+from servicekit.http.filters import Filter, instant, integer, text
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
 
 routes = Routes("work-items")
 
@@ -22,7 +24,6 @@ _NEVER = literal(datetime(9999, 12, 31, tzinfo=UTC), UtcDateTime)
 _MINE = Filter(column=true(), operators={"": lambda: fields.Boolean(validate=validate.OneOf([True]))})
 
 ITEMS = Listing(
-    reads=WorkItemRead,
     id=WorkItem.id,
     filters={
         "mine": _MINE,
@@ -41,7 +42,7 @@ ITEMS = Listing(
 )
 
 
-@routes.page("/work-items", needs="cases:read", listing=ITEMS)
+@routes.page("/work-items", needs="cases:read", listing=ITEMS, returns=WorkItemRead)
 def list_work_items(call: Call) -> Select[WorkItem]:
     """List work items.
 

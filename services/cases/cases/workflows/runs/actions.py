@@ -25,10 +25,10 @@ from cases.workflows.runs.rules import (
 )
 from cases.workflows.subjects import Subject, kind_of
 from cases.workflows.timers.rules import TimerKind, due_at, moments
-from servicekit.db import Versioned
+from servicekit.database.versioned import Versioned
 from servicekit.errors import Conflict
 from servicekit.ids import new_id
-from servicekit.outbox import record
+from servicekit.messaging.outbox import record
 
 NOBODY_AGAIN = timedelta(minutes=1)
 

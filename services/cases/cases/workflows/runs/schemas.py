@@ -6,7 +6,7 @@ from marshmallow import fields, pre_dump, validate
 
 from cases.workflows.models import Step, WorkflowRun
 from cases.workflows.runs.rules import LIVE_STEPS, RunStatus, StepStatus
-from servicekit.schemas import Instant, Schema
+from servicekit.http.schemas import Instant, Schema
 
 
 class RunItemRead(Schema):

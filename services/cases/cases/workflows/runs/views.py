@@ -7,13 +7,14 @@ from cases.workflows.runs import actions, queries
 from cases.workflows.runs.rules import RunStatus
 from cases.workflows.runs.schemas import RunCancel, RunRead
 from servicekit.errors import NotFound
-from servicekit.http import Call, Routes
-from servicekit.listing import Listing, instant, text
+from servicekit.http.call import Call
+from servicekit.http.filters import instant, text
+from servicekit.http.listing import Listing
+from servicekit.http.routes import Routes
 
 routes = Routes("workflow-runs")
 
 RUNS = Listing(
-    reads=RunRead,
     id=WorkflowRun.id,
     filters={
         "status": text(WorkflowRun.status, choices=RunStatus),
@@ -27,7 +28,7 @@ RUNS = Listing(
 )
 
 
-@routes.page("/workflow-runs", needs="cases:read", listing=RUNS)
+@routes.page("/workflow-runs", needs="cases:read", listing=RUNS, returns=RunRead)
 def list_runs(call: Call) -> Select[WorkflowRun]:
     """List workflow runs."""
     return queries.visible_runs(call.principal).join(WorkflowVersion, WorkflowVersion.id == WorkflowRun.version_id)

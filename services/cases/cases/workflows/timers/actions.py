@@ -18,7 +18,7 @@ from cases.workflows.runs.queries import lock_run
 from cases.workflows.runs.rules import LIVE_STEPS
 from cases.workflows.subjects import kind_of
 from cases.workflows.timers.rules import TimerKind
-from servicekit.outbox import record
+from servicekit.messaging.outbox import record
 
 BATCH = 100
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from servicekit.db import Json, UtcDateTime
-from servicekit.numbers import create_series
+from servicekit.database.numbers import create_series
+from servicekit.database.types import Json, UtcDateTime
 
 revision = "0001"
 down_revision = None

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from servicekit.db import Json
+from servicekit.database.types import Json
 
 revision = "0003"
 down_revision = "0002"

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from servicekit.db import UtcDateTime
+from servicekit.database.types import UtcDateTime
 
 revision = "0001"
 down_revision = None

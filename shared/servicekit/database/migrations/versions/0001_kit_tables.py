@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from servicekit.db import UtcDateTime
+from servicekit.database.types import UtcDateTime
 
 revision = "0001"
 down_revision = None
