@@ -36,7 +36,7 @@ def install_admission(app: Flask, service: Service, minter: Minter) -> None:
     """Give this app its door. Behind it, the gateway's own routes are those of a service like any other."""
     app.extensions["principals"] = Principals(service.database)
     app.extensions["rates"] = Rates()
-    needs = {operation.operation_id: operation.needs for operation in service.operations}
+    needs = {operation.operation_id: operation.needs for operation in app.extensions["operations"]}
 
     @app.before_request
     def admit_to_own_routes() -> None:

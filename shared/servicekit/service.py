@@ -1,4 +1,4 @@
-"""One running service: its settings, database, bus, routes, consumers and jobs, as its entry points see it."""
+"""One running service: its settings, database, bus, consumers and jobs, as its entry points see it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,6 @@ from typing import Any
 
 from servicekit.auth import Verifier
 from servicekit.database.engine import Database
-from servicekit.http.routes import Operation
 from servicekit.messaging.bus import Bus, connect
 from servicekit.messaging.consumers import Consumers
 from servicekit.messaging.dispatch import Dispatcher
@@ -35,7 +34,6 @@ class Service:
     consumers: Consumers
     jobs: Jobs
     events: Sequence[type[Event]]
-    operations: Sequence[Operation]
     started: datetime
     clock: Clock = utc_now
     wake_relay_here: Callable[[], None] | None = None

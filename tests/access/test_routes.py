@@ -60,7 +60,7 @@ def _settings(name: str) -> type[Any]:
 
 
 def declared(app: Flask) -> set[tuple[str, str]]:
-    found: list[Operation] = app.extensions["service"].operations
+    found: list[Operation] = app.extensions["operations"]
     return {(one.method, one.path) for one in found}
 
 

@@ -73,6 +73,13 @@ class LentTwice(Conflict):
     """It is out already."""
 
 
+class TooManyLoans(Conflict):
+    """A reader may have so many."""
+
+
+MOST_LOANS = 2
+
+
 class BookWrite(Schema):
     title = fields.String(required=True, validate=validate.Length(min=1, max=200))
     owner_id = fields.String(allow_none=True)
@@ -105,7 +112,7 @@ def list_books(call: Call) -> Select[Any]:
 
 
 @routes.get("/books/<id>", needs="books:read", returns=BookRead)
-def show_book(call: Call, id: str) -> Book:
+def get_book(call: Call, id: str) -> Book:
     return _find(call.session, id)
 
 
@@ -118,7 +125,7 @@ def buy_book(call: Call) -> Book:
 
 
 @routes.patch("/books/<id>", needs="books:write", body=BookWrite, returns=BookRead)
-def rename_book(call: Call, id: str) -> Book:
+def update_book(call: Call, id: str) -> Book:
     book = _find(call.session, id)
     call.check_version(book)
     for name, value in call.body.items():
@@ -138,7 +145,7 @@ def lend_book(call: Call, id: str) -> Book:
 
 
 @routes.get("/opening-hours", needs=PUBLIC)
-def show_hours(call: Call) -> None:
+def get_opening_hours(call: Call) -> None:
     """Anyone may ask."""
 
 
@@ -156,21 +163,31 @@ class ReaderPayload(Payload):
 
 
 @consumers.on("reader.joined.v1", reads=ReaderPayload)
-def on_reader_joined(session: Session, heard: ReceivedEvent[ReaderPayload]) -> None:
-    session.add(Reader(id=heard.data.id, loans=0))
+def on_reader_joined(session: Session, event: ReceivedEvent[ReaderPayload]) -> None:
+    session.add(Reader(id=event.data.id, loans=0))
 
 
 @consumers.on("loan.counted.v1", reads=LoanPayload)
-def on_loan_counted(session: Session, heard: ReceivedEvent[LoanPayload]) -> None:
-    reader = session.get(Reader, heard.data.reader_id, with_for_update=True)
+def on_loan_counted(session: Session, event: ReceivedEvent[LoanPayload]) -> None:
+    reader = session.get(Reader, event.data.reader_id, with_for_update=True)
     if reader is None:
-        raise NotYet(f"{heard.data.reader_id} has not joined yet.")
+        raise NotYet(f"{event.data.reader_id} has not joined yet.")
     reader.loans += 1
 
 
 @consumers.on("shelf.collapsed.v1", reads=ReaderPayload)
-def on_shelf_collapsed(session: Session, heard: ReceivedEvent[ReaderPayload]) -> None:
+def on_shelf_collapsed(session: Session, event: ReceivedEvent[ReaderPayload]) -> None:
     raise RuntimeError("nobody can repair this")
+
+
+limits = Consumers()
+
+
+@limits.on("loan.counted.v1", reads=LoanPayload)
+def on_loan_limited(session: Session, event: ReceivedEvent[LoanPayload]) -> None:
+    """The second sub-domain that listens to this type: it sees what the first one stored."""
+    if session.get_one(Reader, event.data.reader_id).loans > MOST_LOANS:
+        raise TooManyLoans(f"{event.data.reader_id} has more than {MOST_LOANS}.")
 
 
 @jobs.every(seconds=1)
@@ -186,7 +203,10 @@ def _find(session: Session, id: str) -> Book:
     return book
 
 
-SUBDOMAINS = [Subdomain(routes=[routes], consumers=consumers, jobs=jobs, published=[BookBought, BookLent])]
+SUBDOMAINS = [
+    Subdomain(routes=[routes], consumers=consumers, jobs=jobs, published=[BookBought, BookLent]),
+    Subdomain(consumers=limits),
+]
 
 
 def create_app(settings: Settings | None = None) -> Flask:

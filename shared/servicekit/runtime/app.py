@@ -58,20 +58,20 @@ def create_service(
         consumers=_all_consumers(subdomains),
         jobs=_all_jobs(subdomains),
         events=[event for one in subdomains for event in one.published],
-        operations=[operation for one in subdomains for routes in one.routes for operation in routes.operations],
         started=clock(),
         clock=clock,
     )
-    app.extensions["service"] = service
+    operations = [operation for one in subdomains for routes in one.routes for operation in routes.operations]
+    app.extensions["service"], app.extensions["operations"] = service, operations
     _ = service.verifier  # a service that can believe nobody does not start
-    _refuse_undeclared(service.operations)
+    _refuse_undeclared(operations)
     install_problems(app)
     _install_requests(app)
     install_metrics(app, service)
     install_health(app, service)
-    _install_document(app, service)
-    _install_routes(app, service)
-    install_commands(app, service)
+    _install_document(app, service, operations)
+    _install_routes(app, service, operations)
+    install_commands(app, service, operations)
     return app
 
 
@@ -101,11 +101,11 @@ def _refuse_undeclared(operations: Sequence[Operation]) -> None:
             seen.add(one)
 
 
-def _install_routes(app: Flask, service: Service) -> None:
+def _install_routes(app: Flask, service: Service, operations: Sequence[Operation]) -> None:
     def answer(operation: Operation, **arguments: str) -> Response:
         return perform(service, operation, arguments)
 
-    for operation in service.operations:
+    for operation in operations:
         app.add_url_rule(operation.path, operation.operation_id, partial(answer, operation), methods=[operation.method])
 
 
@@ -123,9 +123,9 @@ def _install_requests(app: Flask) -> None:
         return response
 
 
-def _install_document(app: Flask, service: Service) -> None:
+def _install_document(app: Flask, service: Service, operations: Sequence[Operation]) -> None:
     @app.get("/openapi.json")
     def openapi() -> Response:
         from servicekit.http.openapi import build_openapi  # noqa: PLC0415 - apispec is needed only here
 
-        return jsonify(build_openapi(service.name, service.operations))
+        return jsonify(build_openapi(service.name, operations))

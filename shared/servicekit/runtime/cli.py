@@ -1,7 +1,7 @@
 """What an operator can say to one service: `flask --app … migrate | worker | parked … | openapi | asyncapi`."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import click
 from flask import Flask
@@ -9,14 +9,15 @@ from flask.cli import AppGroup
 
 from servicekit.database.tables import ParkedMessage
 from servicekit.errors import Error
+from servicekit.http.routes import Operation
 from servicekit.messaging import dead_letters
 from servicekit.service import Service
 
 
-def install_commands(app: Flask, service: Service) -> None:
+def install_commands(app: Flask, service: Service, operations: Sequence[Operation]) -> None:
     """Add the commands that every service has."""
     _install_lifecycle(app, service)
-    _install_contracts(app, service)
+    _install_contracts(app, service, operations)
     app.cli.add_command(_parked(service))
 
 
@@ -43,13 +44,13 @@ def _install_lifecycle(app: Flask, service: Service) -> None:
         click.echo(f"{service.name}: hears {len(service.consumers.by_type)} kinds of event")
 
 
-def _install_contracts(app: Flask, service: Service) -> None:
+def _install_contracts(app: Flask, service: Service, operations: Sequence[Operation]) -> None:
     @app.cli.command("openapi")
     def openapi() -> None:
         """Print this service's OpenAPI document."""
         from servicekit.http.openapi import build_openapi  # noqa: PLC0415
 
-        click.echo(json.dumps(build_openapi(service.name, service.operations), ensure_ascii=False))
+        click.echo(json.dumps(build_openapi(service.name, operations), ensure_ascii=False))
 
     @app.cli.command("asyncapi")
     def asyncapi() -> None:

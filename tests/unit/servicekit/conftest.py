@@ -10,15 +10,15 @@ from tests.toy.app import Settings, create_app
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Harness]:
-    bench = Harness(tmp_path)
-    yield bench
-    bench.close()
+def harness(tmp_path: Path) -> Iterator[Harness]:
+    harness = Harness(tmp_path)
+    yield harness
+    harness.close()
 
 
 @pytest.fixture
-def library(bench: Harness) -> RunningService:
-    return bench.start(create_app, Settings)
+def library(harness: Harness) -> RunningService:
+    return harness.start(create_app, Settings)
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ class Bus(Protocol):
         """Create the service's queue and bind exactly these types (`*` and `#` work); older bindings are removed.
 
         Whatever is published before a queue is declared does not reach it: declare all services first
-        (`topology.declare_all`). A user without the right to declare only verifies that the queue exists.
+        (`flask declare`). A user without the right to declare only verifies that the queue exists.
         """
 
     def publish(self, batch: Sequence[OutgoingMessage], *, timeout: float = 30) -> Receipt:

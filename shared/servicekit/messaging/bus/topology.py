@@ -1,9 +1,8 @@
-"""The names on the bus, who may touch which, and the one step that declares everything before services start."""
+"""Topology of the bus: the names of exchanges and queues, and who may touch which."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from servicekit.messaging.bus.contract import retry_delays
@@ -47,28 +46,13 @@ class Permissions:
 
 
 def permissions(service: str) -> Permissions:
-    """What a service's own user needs once `declare_all` has run as somebody privileged, and nothing more."""
+    """What a service's own user needs once somebody privileged has declared everything, and nothing more."""
     name = re.escape(service)
     return Permissions(
         configure="^$",
         write=r"^crm\.(events|retry\..+)$",
         read=rf"^{name}\.(events|parked)\.v1$",
     )
-
-
-def declare_all(url: str, types: Mapping[str, Iterable[str]]) -> None:
-    """Declare every service's queue with the types it hears, as a user who may configure; harmless to repeat.
-
-    Run it before any service starts: an event published before a queue exists does not reach that queue.
-    """
-    from servicekit.messaging.bus import connect  # noqa: PLC0415 - the package imports this module
-
-    bus = connect(url)
-    try:
-        for service, wanted in types.items():
-            bus.declare(service, wanted)
-    finally:
-        bus.close()
 
 
 def all_retry_delays() -> list[float]:

@@ -1,6 +1,4 @@
-"""The documents that a service writes about itself."""
-
-import json
+"""The OpenAPI document of a service."""
 
 from openapi_spec_validator import validate
 
@@ -33,11 +31,3 @@ def test_openapi_says_what_each_route_needs_and_which_service_owns_it(library: R
     names = {parameter["name"] for parameter in paths["/api/v1/books"]["get"]["parameters"]}
     assert {"limit", "cursor", "sort", "q", "title", "title[prefix]", "created_at[gte]"} <= names
     assert paths["/api/v1/books/{id}:lend"]["post"]["parameters"][-1]["required"] is True
-
-
-def test_events_are_described_with_their_meaning_and_schema(library: RunningService) -> None:
-    described = json.loads(library.app.test_cli_runner().invoke(args=["asyncapi"]).output)
-    assert [one["type"] for one in described["tells"]] == ["book.bought.v1", "book.lent.v1"]
-    assert described["tells"][0]["schema"]["required"] == ["id", "title"]
-    assert described["tells"][0]["meaning"] == "The library has a new book."
-    assert [one["type"] for one in described["hears"]] == ["loan.counted.v1", "reader.joined.v1", "shelf.collapsed.v1"]

@@ -1,17 +1,16 @@
-"""What becomes of a delivery: one effect, a retry, or parking with a reason."""
+"""One delivery: its effect once, or parked with a reason."""
 
-import json
 import os
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from servicekit.database.tables import ParkedMessage
+from servicekit.database.tables import InboxRow, ParkedMessage
 from servicekit.messaging.bus import MAX_ATTEMPTS, Delivery, Done, Outage, Retry
 from servicekit.testing.harness import POSTGRES, Harness, RunningService, envelope
 from servicekit.testing.postgres import on_server
-from tests.toy.app import Reader
+from tests.toy.app import MOST_LOANS, Reader
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +37,20 @@ def test_the_same_event_twice_has_one_effect(library: RunningService) -> None:
     loan = envelope("loan.counted.v1", {"reader_id": "r1"})
     assert deliver(library, loan) == deliver(library, loan) == Done()
     assert loans(library) == {"r1": 1}
+
+
+def test_several_sub_domains_listen_to_one_event_in_their_order_and_in_one_transaction(library: RunningService) -> None:
+    deliver(library, envelope("reader.joined.v1", {"id": "r1"}))
+    for _ in range(MOST_LOANS):
+        assert deliver(library, envelope("loan.counted.v1", {"reader_id": "r1"})) == Done()
+    assert loans(library) == {"r1": MOST_LOANS}
+    one_too_many = envelope("loan.counted.v1", {"reader_id": "r1"})
+    assert deliver(library, one_too_many) == Done()
+    assert loans(library) == {"r1": MOST_LOANS}, "the first consumer's effect is undone with the second's"
+    assert parked(library) == ["too_many_loans"]
+    with library.service.database.read() as session:
+        inbox = session.scalars(select(InboxRow.event_id)).all()
+    assert len(inbox) == 1 + MOST_LOANS, "one inbox row an event, however many listen to it"
 
 
 def test_an_event_ahead_of_its_cause_is_tried_again_and_not_parked(library: RunningService) -> None:
@@ -73,7 +86,7 @@ def test_what_always_fails_climbs_the_ladder_and_then_parks(library: RunningServ
     assert parked(library) == ["failed"]
 
 
-def test_a_database_that_is_away_is_an_outage_and_burns_no_attempt(bench: Harness, library: RunningService) -> None:
+def test_a_database_that_is_away_is_an_outage_and_burns_no_attempt(harness: Harness, library: RunningService) -> None:
     database = library.service.database
     database.engine.dispose()
     if database.is_sqlite:
@@ -81,48 +94,5 @@ def test_a_database_that_is_away_is_an_outage_and_burns_no_attempt(bench: Harnes
         path.rename(f"{path}.away")
         path.mkdir()
     else:
-        on_server(os.environ[POSTGRES], f"DROP DATABASE {bench.databases[0][1]} WITH (FORCE)")
+        on_server(os.environ[POSTGRES], f"DROP DATABASE {harness.databases[0][1]} WITH (FORCE)")
     assert isinstance(deliver(library, envelope("reader.joined.v1", {"id": "r1"})), Outage)
-
-
-def test_a_replayed_message_has_its_effect_once_and_cannot_be_replayed_twice(library: RunningService) -> None:
-    loan = envelope("loan.counted.v1", {"reader_id": "r1"})
-    deliver(library, loan, attempt=MAX_ATTEMPTS)
-    run = library.app.test_cli_runner()
-    assert "not_yet" in run.invoke(args=["parked", "list"]).output
-    assert "It still fails" in run.invoke(args=["parked", "replay", "1"]).output
-    deliver(library, envelope("reader.joined.v1", {"id": "r1"}))
-    assert "done" in run.invoke(args=["parked", "replay", "1"]).output
-    assert "was replayed" in run.invoke(args=["parked", "replay", "1"]).output
-    assert loans(library) == {"r1": 1}
-
-
-def test_a_replay_of_what_had_its_effect_meanwhile_does_nothing(library: RunningService) -> None:
-    loan = envelope("loan.counted.v1", {"reader_id": "r1"})
-    deliver(library, loan, attempt=MAX_ATTEMPTS)
-    deliver(library, envelope("reader.joined.v1", {"id": "r1"}))
-    deliver(library, loan)
-    assert "had its effect before" in library.app.test_cli_runner().invoke(args=["parked", "replay", "1"]).output
-    assert loans(library) == {"r1": 1}
-
-
-def test_events_reach_the_bus_with_their_envelope_and_in_order(bench: Harness, library: RunningService) -> None:
-    librarian = library.client("books:*")
-    book = librarian.post("/books", {"title": "Emma"}, headers={"X-Request-Id": "req-12345678"}).json
-    librarian.post(f"/books/{book['id']}:lend", headers={"If-Match": '"1"'})
-    heard: list[dict[str, object]] = []
-    library.service.bus.declare("listener", ["book.*.v1"])
-    bench.drain()
-
-    def listen(delivery: Delivery) -> Done:
-        heard.append(json.loads(delivery.body))
-        return Done()
-
-    library.service.bus.consume_ready("listener", listen)
-    assert [(one["type"], one["sequence"], one["subject"]) for one in heard] == [
-        ("book.bought.v1", 1, book["id"]),
-        ("book.lent.v1", 2, book["id"]),
-    ]
-    assert heard[0]["correlationid"] == "req-12345678"
-    assert heard[0]["actor"] == "usr_test"
-    assert heard[0]["source"] == "/services/library"
