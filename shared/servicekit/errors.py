@@ -125,7 +125,7 @@ class Unavailable(Error):
 
 
 class NotYet(Unavailable):
-    """A local copy has not heard of this id yet; it will."""
+    """The event that makes this id known here has not arrived yet; it will."""
 
 
 def one_field(pointer: str, code: str, detail: str) -> Invalid:

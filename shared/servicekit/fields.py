@@ -84,7 +84,7 @@ def _checkbox_or_false(answer: Any) -> bool:
 def _text(limit: int) -> Callable[[FieldSpec, Any], str]:
     def convert(_spec: FieldSpec, answer: Any) -> str:
         if not isinstance(answer, str):
-            raise ValueError("give text.")  # noqa: TRY004 - a wrong value, told to a person
+            raise ValueError("give text.")  # noqa: TRY004 - a wrong value, shown to a person
         if len(answer) > limit:
             raise ValueError(f"give at most {limit} characters.")
         if "\0" in answer:

@@ -18,7 +18,7 @@ class KitBase(DeclarativeBase):
 
 
 class OutboxRow(KitBase):
-    """A fact that is committed and may not be published yet; `envelope` is the CloudEvent as it goes on the wire."""
+    """An event that is committed and may not be published yet; `envelope` is the CloudEvent as it goes on the wire."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -112,7 +112,7 @@ class JobRun(KitBase):
 
 
 class WorkerHeartbeat(KitBase):
-    """The last heartbeat of the service's workers; `waiting` events were in its queue, where the bus could tell."""
+    """The last heartbeat of the service's workers; `waiting` events were in its queue, where the bus could be asked."""
 
     __tablename__ = "worker_seen"
 

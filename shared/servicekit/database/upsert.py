@@ -37,15 +37,15 @@ def _if_absent(entity: type[DeclarativeBase], on_postgres: bool) -> Any:  # noqa
     return insert(entity.__table__).on_conflict_do_nothing()
 
 
-def upsert_if_newer(session: Session, told: DeclarativeBase) -> bool:
-    """Insert this telling, or overwrite one with a lower `sequence`; False when what is kept is as new.
+def upsert_if_newer(session: Session, row: DeclarativeBase) -> bool:
+    """Insert this row, or overwrite one with a lower `sequence`; False when the stored one is as new.
 
     One statement: of two workers the later waits for the other's row and compares then. What the session has loaded
     before does not follow.
     """
-    table = told.__table__
-    values = {column.key: getattr(told, column.key) for column in table.columns}
-    statement = _newest(type(told), is_postgres(session))
+    table = row.__table__
+    values = {column.key: getattr(row, column.key) for column in table.columns}
+    statement = _newest(type(row), is_postgres(session))
     result = session.connection().execute(statement, values, execution_options={"preserve_rowcount": True})
     return bool(result.rowcount == 1)
 

@@ -1,4 +1,4 @@
-"""The transactional outbox: a fact is recorded in the transaction that makes it true, and published afterwards."""
+"""The transactional outbox: an event is recorded in the transaction that makes it true, and published afterwards."""
 
 from collections.abc import Callable
 from datetime import datetime

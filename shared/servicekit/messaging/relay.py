@@ -1,4 +1,4 @@
-"""The relay: takes committed facts from the outbox to the bus, in order, at least once, one relay a service."""
+"""The relay: publishes committed events from the outbox to the bus, in order, at least once, one relay a service."""
 
 import contextlib
 import fcntl

@@ -32,7 +32,7 @@ def _install_lifecycle(app: Flask, service: Service) -> None:
 
     @app.cli.command("worker")
     def worker() -> None:
-        """Publish, hear, and do what is due, until SIGTERM."""
+        """Publish and consume events and run the jobs that are due, until SIGTERM."""
         from servicekit.runtime.worker import run_worker  # noqa: PLC0415
 
         run_worker(service)
@@ -41,7 +41,7 @@ def _install_lifecycle(app: Flask, service: Service) -> None:
     def declare() -> None:
         """Create this service's queue on the bus; repeating it changes nothing."""
         service.bus.declare(service.name, service.consumers.by_type)
-        click.echo(f"{service.name}: hears {len(service.consumers.by_type)} kinds of event")
+        click.echo(f"{service.name}: listens to {len(service.consumers.by_type)} kinds of event")
 
 
 def _install_contracts(app: Flask, service: Service, operations: Sequence[Operation]) -> None:
@@ -54,7 +54,7 @@ def _install_contracts(app: Flask, service: Service, operations: Sequence[Operat
 
     @app.cli.command("asyncapi")
     def asyncapi() -> None:
-        """Print what this service tells and hears, with schemas."""
+        """Print which events this service publishes and consumes, with schemas."""
         from servicekit.messaging.asyncapi import describe_events  # noqa: PLC0415
 
         click.echo(json.dumps(describe_events(service.name, service.events, service.consumers), ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""The bus: publish facts, hear facts; RabbitMQ in production, one SQLite file on a laptop, the same promises."""
+"""The bus: publish and consume messages; RabbitMQ in production, one SQLite file on a laptop, the same promises."""
 
 from __future__ import annotations
 

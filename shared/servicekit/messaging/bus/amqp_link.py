@@ -15,7 +15,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from servicekit.messaging.bus.contract import BusDown
 
-# pika tells each failure several times over, as an error, even where it is expected; `BusDown` says it once.
+# pika logs each failure several times over, as an error, even where it is expected; `BusDown` says it once.
 logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 HEARTBEAT_SECONDS = 15

@@ -56,7 +56,7 @@ def arrival(life: int, method: Basic.Deliver | Basic.GetOk, properties: pika.Bas
 
 
 def copy_for_later(arrived: Arrival, service: str, user: str, *, attempt: int, delay: float) -> AmqpMessage:
-    """The same message for the waiting room of `delay`; its routing key is the way home.
+    """The same message for the retry queue of `delay`; its routing key names the queue it returns to.
 
     It starts without the broker's own counts, and from our user: the broker checks that.
     """

@@ -68,7 +68,7 @@ class Publisher:
     def send(self, messages: Sequence[AmqpMessage], timeout: float) -> Tally:
         """Publish all, wait for every answer; `BusDown` when the connection or the time ran out before.
 
-        Where one was refused, what is known by then is told: else it would be in the way of the others again.
+        Where one was refused, what is known by then is returned: else it would hold up the others again.
         """
         deadline = time.monotonic() + timeout
         tally = Tally()
@@ -162,7 +162,7 @@ class _Line:
                 on_close_callback=lambda _, error: self._on_broken(error),
             )
             self._connection.ioloop.start()
-        except Exception as error:  # noqa: BLE001 - nobody above this thread would hear of it
+        except Exception as error:  # noqa: BLE001 - nobody above this thread would see it
             self._on_broken(error)
         finally:
             if self._connection is not None:

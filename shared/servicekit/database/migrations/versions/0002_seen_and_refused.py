@@ -1,4 +1,4 @@
-"""When the worker of the service last gave a sign, and how many events it has not heard; refused events are found."""
+"""The worker's heartbeat with the number of events in its queue; and an index by which refused events are found."""
 
 import sqlalchemy as sa
 from alembic import op
