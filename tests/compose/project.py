@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from ops.api import Api
+from tests import clones
 from tests.compose.engine import docker
 from tests.stacks import free_ports
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 IMAGES = ("gateway", "customers", "cases", "orders", "notifications")
 SECONDS = 900
 
@@ -24,12 +24,12 @@ class Project:
         self.name = f"crmtest{os.getpid()}"
         self.port = free_ports()["gateway"]
         self.url = f"http://127.0.0.1:{self.port}"
-        subprocess.run(["git", "clone", "-q", str(ROOT), str(folder)], check=True)
+        clones.clone(folder)
 
     def init(self) -> str:
         """Made by this checkout's environment: one of its own would cost the clone half a minute."""
         argv = [sys.executable, "-m", "ops.compose_init", "--port", str(self.port), "--folder", str(self.folder)]
-        return subprocess.run(argv, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(argv, cwd=clones.ROOT, check=True, capture_output=True, text=True).stdout
 
     def attempt(self, *words: str) -> subprocess.CompletedProcess[str]:
         return docker("compose", "-p", self.name, *words, cwd=str(self.folder), seconds=SECONDS)

