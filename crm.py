@@ -55,7 +55,7 @@ class Command:
 
 
 COMMANDS = {
-    "up": Command("Start here", "start everything on this machine, with demo data", ("-m", "ops.up")),
+    "up": Command("Start here", "start everything on this machine, with demo data", ("-m", "ops.local.up")),
     "test": Command("Start here", "prove that it works", ("tests/run.py",), DEV),
     "login-link": Command("Look inside", "print a one-time link that signs in", ("-m", "ops.tool", "login-link")),
     "parked": Command("Look inside", "messages that could not be handled", ("-m", "ops.tool", "parked")),

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import requests
 
-from ops.place import Trouble
+from ops.local.data_directory import Trouble
 
 Document = dict[str, Any]
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ops.place import ROOT, Trouble
+from ops.local.data_directory import ROOT, Trouble
 
 CONSOLE = ROOT / "gateway" / "gateway" / "console"
 VENDOR = CONSOLE / "static" / "vendor"

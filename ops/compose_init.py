@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ops.place import EVERYONE, ROOT, Trouble, make_identity_keys
+from ops.local.data_directory import EVERYONE, ROOT, Trouble, make_identity_keys
 from servicekit.bus import topology
 
 ASYNCAPI = ROOT / "gateway" / "gateway" / "asyncapi.json"

@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 from ops.api import Api, Document, Refused, eventually
-from ops.place import Place, Trouble, place_of
+from ops.local.data_directory import Place, Trouble, place_of
 
 FORM = "self-check"
 PATIENCE = 20.0

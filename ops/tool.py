@@ -5,10 +5,10 @@ import os
 import subprocess
 import sys
 
-from ops.commands import Command
-from ops.migrations import migrate
-from ops.place import EVERYONE, Place, Trouble, place_of
-from ops.processes import Installation, administrator, flask_argv
+from ops.local.commands import Command
+from ops.local.data_directory import EVERYONE, Place, Trouble, place_of
+from ops.local.migrations import migrate
+from ops.local.processes import Installation, administrator, flask_argv
 
 
 def main(arguments: list[str]) -> int:

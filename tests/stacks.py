@@ -18,14 +18,14 @@ import requests
 from sqlalchemy import Engine, NullPool, create_engine, text
 
 from ops.api import Api
-from ops.place import EVERYONE, SERVICES, Place
-from ops.processes import Installation
+from ops.local.data_directory import EVERYONE, SERVICES, Place
+from ops.local.processes import Installation
+from ops.local.supervisor import Program
 from servicekit.bus import RETRY_DELAYS, Bus, connect
 from servicekit.db import Database
 from servicekit.migrate import upgrade
-from servicekit.supervisor import Program
 from servicekit.testing import migrated_file
-from tests.nursery import Grown, start_program
+from tests.fork_server import Grown, start_program
 from tests.servers.tools import free_port
 
 ADMIN = "ada@example.com"

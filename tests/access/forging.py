@@ -13,7 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from ops.place import Place
+from ops.local.data_directory import Place
 from servicekit.auth import ISSUER, LEEWAY_SECONDS
 
 ALGORITHM: Final = "EdDSA"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from ops.place import EVERYONE, Place
-from ops.processes import Installation, flask_argv
-from tests.nursery import start_program
+from ops.local.data_directory import EVERYONE, Place
+from ops.local.processes import Installation, flask_argv
+from tests.fork_server import start_program
 
 KNOWN = "changeme"
 SHORT = "31 bytes are too short a secret"

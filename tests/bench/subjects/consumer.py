@@ -11,8 +11,8 @@ from typing import Any
 
 from cases.consumers import consumers
 from customers.events import CustomerCreated, CustomerPersonal
-from ops.place import Place
-from ops.processes import Installation
+from ops.local.data_directory import Place
+from ops.local.processes import Installation
 from servicekit.app import utc_now
 from servicekit.bus import Outgoing, connect
 from servicekit.db import Database

@@ -8,7 +8,7 @@ from random import Random
 
 import psycopg
 
-from ops.processes import Installation
+from ops.local.processes import Installation
 from servicekit import listing
 from tests.bench import callers
 from tests.bench.accounting import Trees

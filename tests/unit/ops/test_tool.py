@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.migrations import is_up_to_date
-from ops.place import EVERYONE, ROOT, Place
+from ops.local.data_directory import EVERYONE, ROOT, Place
+from ops.local.migrations import is_up_to_date
 from ops.tool import at_rest
 
 pytestmark = pytest.mark.slow

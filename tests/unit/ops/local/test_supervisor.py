@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from servicekit.supervisor import Backoff, NotReady, Program, Supervisor
+from ops.local.supervisor import Backoff, NotReady, Program, Supervisor
 
 pytestmark = pytest.mark.slow
 SERVER = """
@@ -167,8 +167,8 @@ time.sleep(60)
 # As `crm.py up` does it: a signal is heard from before the first program starts.
 OWNER = """
 import contextlib, sys, pathlib
-from ops.up import signals_as_interrupt
-from servicekit.supervisor import Program, Supervisor
+from ops.local.up import signals_as_interrupt
+from ops.local.supervisor import Program, Supervisor
 here = pathlib.Path(sys.argv[1])
 (here / 'sleeper.py').write_text(sys.argv[2])
 program = Program(name='child', argv=(sys.executable, '-m', 'sleeper'), env={'WHO': 'child'})

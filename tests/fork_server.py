@@ -15,10 +15,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ops.place import ROOT
-from ops.processes import SHARED_MODULES
-from servicekit import forking
-from servicekit.supervisor import Program
+from ops.local import forking
+from ops.local.data_directory import ROOT
+from ops.local.processes import SHARED_MODULES
+from ops.local.supervisor import Program
 
 LOOK_SECONDS = 0.02
 
@@ -54,7 +54,11 @@ class Nursery:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.nursery"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "tests.fork_server"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
 
     def start(self, program: Program, env: Mapping[str, str], log: Path) -> Grown:

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ops.place import EVERYONE, ROOT, make_identity_keys
+from ops.local.data_directory import EVERYONE, ROOT, make_identity_keys
 
 OPENAPI = ROOT / "gateway" / "gateway" / "openapi.json"
 ASYNCAPI = ROOT / "gateway" / "gateway" / "asyncapi.json"

@@ -13,10 +13,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ops import demo_data
 from ops.api import Api, Document, Refused, eventually
-from ops.place import Trouble, place_of, write_private
-from ops.processes import DEMO_ADMINISTRATOR
+from ops.demo import data as demo_data
+from ops.local.data_directory import Trouble, place_of, write_private
+from ops.local.processes import DEMO_ADMINISTRATOR
 
 THREADS = 6
 CONFLICT = 409

@@ -5,9 +5,9 @@ import subprocess
 import tempfile
 from typing import IO
 
-from ops.place import ROOT, Trouble
-from ops.processes import SHARED_MODULES, Installation, flask_argv
-from servicekit import forking
+from ops.local import forking
+from ops.local.data_directory import ROOT, Trouble
+from ops.local.processes import SHARED_MODULES, Installation, flask_argv
 
 
 class Command:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Self
 
-from servicekit import forking
+from ops.local import forking
 
 LOG_BYTES = 10_000_000
 POLL_SECONDS = 0.05
@@ -183,7 +183,7 @@ class _Child:
 
     def _execute(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
         # A group of its own: Ctrl-C in the terminal reaches the supervisor alone, which then stops in order.
-        return subprocess.Popen(  # noqa: S603 - argv comes from our own code, never through a shell
+        return subprocess.Popen(
             self.program.argv,
             env={**os.environ, **self.program.env},
             cwd=self.program.cwd,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ops import demo_data
-from ops.demo import Book
+from ops.demo import data as demo_data
+from ops.demo.__main__ import Book
 
 
 def test_everybody_gets_the_same_demo() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.place import EVERYONE, Place, Trouble
-from ops.processes import Installation, choose_ports
+from ops.local.data_directory import EVERYONE, Place, Trouble
+from ops.local.processes import Installation, choose_ports
 
 SECRETS_OF_THE_GATEWAY = {"CRM_IDENTITY_SIGNING_KEY", "CRM_SESSION_SECRET_FILE"}
 

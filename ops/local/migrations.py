@@ -3,9 +3,9 @@
 import hashlib
 from collections.abc import Callable
 
-from ops.commands import Command
-from ops.place import EVERYONE, ROOT, Trouble
-from ops.processes import Installation
+from ops.local.commands import Command
+from ops.local.data_directory import EVERYONE, ROOT, Trouble
+from ops.local.processes import Installation
 
 SOURCES = ("shared/servicekit/migrations", "services/*/*/migrations", "gateway/gateway/migrations")
 LISTENERS = "services/*/*/consumers.py"

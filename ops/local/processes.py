@@ -5,8 +5,8 @@ import socket
 import sys
 from dataclasses import dataclass
 
-from ops.place import EVERYONE, ROOT, SERVICES, Place, Trouble
-from servicekit.supervisor import Program
+from ops.local.data_directory import EVERYONE, ROOT, SERVICES, Place, Trouble
+from ops.local.supervisor import Program
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8080

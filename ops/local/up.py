@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from ops import assets, demo, selfcheck
+from ops import assets, selfcheck
 from ops.api import Api
-from ops.commands import Command
-from ops.migrations import is_up_to_date, migrate
-from ops.place import ROOT, Place, Trouble, place_of, write_private
-from ops.processes import SHARED_MODULES, Installation, administrator, choose_ports
-from ops.screen import step
-from servicekit.supervisor import NotReady, Supervisor
+from ops.demo import __main__ as demo
+from ops.local.commands import Command
+from ops.local.data_directory import ROOT, Place, Trouble, place_of, write_private
+from ops.local.migrations import is_up_to_date, migrate
+from ops.local.processes import SHARED_MODULES, Installation, administrator, choose_ports
+from ops.local.screen import step
+from ops.local.supervisor import NotReady, Supervisor
 
 READY_SECONDS = 90.0
 
