@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import requests
 
-from ops.local.data_directory import Trouble
+from ops.errors import Trouble
 
 Document = dict[str, Any]
 T = TypeVar("T")

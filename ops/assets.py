@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ops.local.data_directory import ROOT, Trouble
+from ops.errors import Trouble
+from ops.repository import ROOT
 
 CONSOLE = ROOT / "gateway" / "gateway" / "console"
 VENDOR = CONSOLE / "static" / "vendor"

@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ops.local.data_directory import EVERYONE, ROOT, Trouble, make_identity_keys
+from ops.errors import Trouble
+from ops.repository import EVERYONE, ROOT
+from ops.secret_files import make_identity_keys
 from servicekit.bus import topology
 
 ASYNCAPI = ROOT / "gateway" / "gateway" / "asyncapi.json"

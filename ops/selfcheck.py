@@ -8,7 +8,8 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 from ops.api import Api, Document, Refused, eventually
-from ops.local.data_directory import Place, Trouble, place_of
+from ops.errors import Trouble
+from ops.local.data_directory import Place, place_of
 
 FORM = "self-check"
 PATIENCE = 20.0

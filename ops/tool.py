@@ -5,10 +5,12 @@ import os
 import subprocess
 import sys
 
+from ops.errors import Trouble
 from ops.local.commands import Command
-from ops.local.data_directory import EVERYONE, Place, Trouble, place_of
+from ops.local.data_directory import Place, place_of
 from ops.local.migrations import migrate
 from ops.local.processes import Installation, administrator, flask_argv
+from ops.repository import EVERYONE
 
 
 def main(arguments: list[str]) -> int:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from ops.local import forking
-from ops.local.data_directory import ROOT
 from ops.local.processes import SHARED_MODULES
 from ops.local.supervisor import Program
+from ops.repository import ROOT
 
 LOOK_SECONDS = 0.02
 

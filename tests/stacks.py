@@ -18,9 +18,10 @@ import requests
 from sqlalchemy import Engine, NullPool, create_engine, text
 
 from ops.api import Api
-from ops.local.data_directory import EVERYONE, SERVICES, Place
+from ops.local.data_directory import Place
 from ops.local.processes import Installation
 from ops.local.supervisor import Program
+from ops.repository import EVERYONE, SERVICES
 from servicekit.bus import RETRY_DELAYS, Bus, connect
 from servicekit.db import Database
 from servicekit.migrate import upgrade

@@ -15,8 +15,10 @@ from typing import Any
 
 from ops.api import Api, Document, Refused, eventually
 from ops.demo import data as demo_data
-from ops.local.data_directory import Trouble, place_of, write_private
+from ops.errors import Trouble
+from ops.local.data_directory import place_of
 from ops.local.processes import DEMO_ADMINISTRATOR
+from ops.secret_files import write_private
 
 THREADS = 6
 CONFLICT = 409

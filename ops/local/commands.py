@@ -5,9 +5,10 @@ import subprocess
 import tempfile
 from typing import IO
 
+from ops.errors import Trouble
 from ops.local import forking
-from ops.local.data_directory import ROOT, Trouble
 from ops.local.processes import SHARED_MODULES, Installation, flask_argv
+from ops.repository import ROOT
 
 
 class Command:

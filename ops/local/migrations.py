@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Callable
 
+from ops.errors import Trouble
 from ops.local.commands import Command
-from ops.local.data_directory import EVERYONE, ROOT, Trouble
 from ops.local.processes import Installation
+from ops.repository import EVERYONE, ROOT
 
 SOURCES = ("shared/servicekit/migrations", "services/*/*/migrations", "gateway/gateway/migrations")
 LISTENERS = "services/*/*/consumers.py"

@@ -5,8 +5,10 @@ import socket
 import sys
 from dataclasses import dataclass
 
-from ops.local.data_directory import EVERYONE, ROOT, SERVICES, Place, Trouble
+from ops.errors import Trouble
+from ops.local.data_directory import Place
 from ops.local.supervisor import Program
+from ops.repository import EVERYONE, ROOT, SERVICES
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8080

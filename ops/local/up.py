@@ -14,12 +14,15 @@ from types import FrameType
 from ops import assets, selfcheck
 from ops.api import Api
 from ops.demo import __main__ as demo
+from ops.errors import Trouble
 from ops.local.commands import Command
-from ops.local.data_directory import ROOT, Place, Trouble, place_of, write_private
+from ops.local.data_directory import Place, place_of
 from ops.local.migrations import is_up_to_date, migrate
 from ops.local.processes import SHARED_MODULES, Installation, administrator, choose_ports
 from ops.local.screen import step
 from ops.local.supervisor import NotReady, Supervisor
+from ops.repository import ROOT
+from ops.secret_files import write_private
 
 READY_SECONDS = 90.0
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ops.local.data_directory import SERVICES
+from ops.repository import SERVICES
 from servicekit.auth import LEEWAY_SECONDS
 from tests.access.forging import FORGERIES, Forger, ago
 from tests.access.holdings import FORM

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from ops.local.data_directory import EVERYONE, SERVICES
+from ops.repository import EVERYONE, SERVICES
 from servicekit.http import Operation
 from servicekit.testing import Bench
 from tests.access.people import ANONYMOUS, COLLEAGUE, Caller, email_of

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from ops.local.data_directory import EVERYONE, Place
+from ops.local.data_directory import Place
 from ops.local.processes import Installation, flask_argv
+from ops.repository import EVERYONE
 from tests.fork_server import start_program
 
 KNOWN = "changeme"

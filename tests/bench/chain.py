@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import requests
 
-from ops.local.data_directory import ROOT
+from ops.repository import ROOT
 from tests.bench import bare
 from tests.bench.accounting import Trees
 from tests.bench.driving import Load, request

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import psycopg
 
-from ops.local.data_directory import EVERYONE, SERVICES
+from ops.repository import EVERYONE, SERVICES
 from tests.bench.driving import LoadFailed
 from tests.stacks import Stack
 

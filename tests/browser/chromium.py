@@ -5,7 +5,7 @@ import shutil
 
 from ops import assets
 from ops.assets import AXE
-from ops.local.data_directory import Trouble
+from ops.errors import Trouble
 
 __all__ = ["AXE", "executable", "is_installed", "why_missing"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -5,7 +5,7 @@ from collections import defaultdict
 import requests
 
 from ops.api import eventually
-from ops.local.data_directory import EVERYONE
+from ops.repository import EVERYONE
 from tests.e2e.journey import PATIENCE
 from tests.stacks import Stack
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ops.local.data_directory import ROOT
+from ops.repository import ROOT
 
 Result = dict[str, Any]
 FIGURES = ("lost", "ghost", "double", "reordered", "stuck")

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from ops.local.data_directory import ROOT
+from ops.repository import ROOT
 from servicekit.bus import Delivery, Done, Outcome, connect
 from servicekit.db import Database
 from servicekit.migrate import upgrade

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.local.data_directory import EVERYONE
+from ops.repository import EVERYONE
 from tests.faults.conftest import WORKERS_AND_WEB, Patient
 from tests.faults.trial import Trial
 from tests.stacks import wait_for

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ops.local.data_directory import ROOT
+from ops.repository import ROOT
 from tests.e2e.journey import Company
 from tests.faults.checker import Findings, check, waiting
 from tests.faults.load import Load

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ops import assets
-from ops.local.data_directory import Trouble
+from ops.errors import Trouble
 
 ICON = """<svg
   xmlns="http://www.w3.org/2000/svg"

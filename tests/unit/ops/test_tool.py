@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ops.local.data_directory import EVERYONE, ROOT, Place
+from ops.local.data_directory import Place
 from ops.local.migrations import is_up_to_date
+from ops.repository import EVERYONE, ROOT
 from ops.tool import at_rest
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,9 @@ from pathlib import Path
 import jwt
 import pytest
 
-from ops.local.data_directory import Place, Trouble, write_private
+from ops.errors import Trouble
+from ops.local.data_directory import Place
+from ops.secret_files import write_private
 
 
 def test_secrets_and_keys_are_readable_by_their_owner_alone(tmp_path: Path) -> None:

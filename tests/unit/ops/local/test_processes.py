@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ops.local.data_directory import EVERYONE, Place, Trouble
+from ops.errors import Trouble
+from ops.local.data_directory import Place
 from ops.local.processes import Installation, choose_ports
+from ops.repository import EVERYONE
 
 SECRETS_OF_THE_GATEWAY = {"CRM_IDENTITY_SIGNING_KEY", "CRM_SESSION_SECRET_FILE"}
 
