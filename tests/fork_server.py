@@ -1,4 +1,4 @@
-"""Starts the programs of test systems as copies of one process that has imported what they share, as `crm.py up` does."""
+"""Starts the programs of test systems as forks of one process that has imported what they share, as `crm.py up` does."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from ops.local.processes import SHARED_MODULES
 from ops.local.supervisor import Program
 from ops.repository import ROOT
 
-LOOK_SECONDS = 0.02
+POLL_SECONDS = 0.02
 
 
-class Grown:
-    """A program that a nursery started; as much of subprocess.Popen as tests need."""
+class SpawnedProcess:
+    """A program that the fork server started; as much of subprocess.Popen as tests need."""
 
-    def __init__(self, nursery: Nursery, pid: int) -> None:
-        self._nursery, self.pid = nursery, pid
+    def __init__(self, server: ForkServer, pid: int) -> None:
+        self._server, self.pid = server, pid
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
         if self.returncode is None:
-            self.returncode = self._nursery.ask({"look_at": self.pid})
+            self.returncode = self._server.call({"poll": self.pid})
         return self.returncode
 
     def wait(self, timeout: float = 60) -> int:
@@ -40,7 +40,7 @@ class Grown:
         while (code := self.poll()) is None:
             if time.monotonic() > deadline:
                 raise subprocess.TimeoutExpired(str(self.pid), timeout)
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
         return code
 
     def send_signal(self, number: int) -> None:
@@ -48,8 +48,8 @@ class Grown:
             os.kill(self.pid, number)
 
 
-class Nursery:
-    """The parent of the copies: a process without threads, for a test's own process has some and may not fork."""
+class ForkServer:
+    """The parent of the programs: a process without threads, for a test's own process has some and may not fork."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -61,17 +61,17 @@ class Nursery:
             text=True,
         )
 
-    def start(self, program: Program, env: Mapping[str, str], log: Path) -> Grown:
+    def spawn(self, program: Program, env: Mapping[str, str], log: Path) -> SpawnedProcess:
         """The program in this environment, with its output at the end of the log."""
-        wanted = {"argv": program.argv, "name": program.name, "cwd": str(program.cwd or ROOT), "log": str(log)}
-        return Grown(self, self.ask({**wanted, "env": dict(env)}))
+        request = {"argv": program.argv, "name": program.name, "cwd": str(program.cwd or ROOT), "log": str(log)}
+        return SpawnedProcess(self, self.call({**request, "env": dict(env)}))
 
-    def ask(self, wish: Mapping[str, Any]) -> Any:
+    def call(self, request: Mapping[str, Any]) -> Any:
         """One line there, one line back."""
         with self._lock:
             assert self._process.stdin is not None
             assert self._process.stdout is not None
-            self._process.stdin.write(json.dumps(wish) + "\n")
+            self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()
             return json.loads(self._process.stdout.readline())
 
@@ -82,10 +82,10 @@ class Nursery:
         self._process.wait(30)
 
 
-def start_program(program: Program, env: Mapping[str, str], log: Path) -> Grown | subprocess.Popen[bytes]:
-    """As a copy where the system can, else as any program; in a group of its own, so that it can be killed whole."""
+def start_program(program: Program, env: Mapping[str, str], log: Path) -> SpawnedProcess | subprocess.Popen[bytes]:
+    """As a fork where the system can, else as any program; in a group of its own, so that it can be killed whole."""
     if forking.can_fork():
-        return _nursery().start(program, env, log)
+        return _fork_server().spawn(program, env, log)
     with log.open("ab") as output:
         return subprocess.Popen(
             program.argv,
@@ -99,30 +99,31 @@ def start_program(program: Program, env: Mapping[str, str], log: Path) -> Grown 
 
 
 @functools.cache
-def _nursery() -> Nursery:
-    nursery = Nursery()
-    atexit.register(nursery.close)
-    return nursery
+def _fork_server() -> ForkServer:
+    server = ForkServer()
+    atexit.register(server.close)
+    return server
 
 
 def main() -> None:
-    """Read wishes until nobody is there to make them."""
+    """Answer requests until nobody is there to make them."""
     forking.preload(SHARED_MODULES)
-    copies: dict[int, forking.Copy] = {}
+    processes: dict[int, forking.ForkedProcess] = {}
     for line in sys.stdin:
-        wish = json.loads(line)
-        answer = copies[wish["look_at"]].poll() if "look_at" in wish else _copy(wish, copies)
+        request = json.loads(line)
+        answer = processes[request["poll"]].poll() if "poll" in request else _fork(request, processes)
         print(json.dumps(answer), flush=True)
 
 
-def _copy(wish: dict[str, Any], copies: dict[int, forking.Copy]) -> int:
-    with Path(wish["log"]).open("ab") as log:
-        copy = forking.Copy(wish["argv"], name=wish["name"], env=wish["env"], cwd=Path(wish["cwd"]), log=log)
-    # The copy makes its group itself, but may be killed by its group before it comes to that.
+def _fork(request: dict[str, Any], processes: dict[int, forking.ForkedProcess]) -> int:
+    argv, name, env, cwd = request["argv"], request["name"], request["env"], Path(request["cwd"])
+    with Path(request["log"]).open("ab") as log:
+        process = forking.ForkedProcess(argv, name=name, env=env, cwd=cwd, log=log)
+    # The fork makes its group itself, but may be killed by its group before it comes to that.
     with contextlib.suppress(OSError):
-        os.setpgid(copy.pid, copy.pid)
-    copies[copy.pid] = copy
-    return copy.pid
+        os.setpgid(process.pid, process.pid)
+    processes[process.pid] = process
+    return process.pid
 
 
 if __name__ == "__main__":

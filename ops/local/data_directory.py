@@ -9,59 +9,60 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from ops.errors import Trouble
+from ops.errors import OperatorError
 from ops.repository import ROOT
 from ops.secret_files import make_identity_keys, write_private
 
 
 @dataclass(frozen=True)
-class Place:
-    """Paths below one data folder; making a Place touches nothing."""
+class DataDirectory:
+    """Paths below one data folder; making this object touches nothing."""
 
-    data: Path
+    path: Path
 
     @property
     def logs(self) -> Path:
-        return self.data / "log"
+        return self.path / "log"
 
     @property
     def mail(self) -> Path:
-        return self.data / "mail"
+        return self.path / "mail"
 
     @property
     def bus(self) -> Path:
-        return self.data / "bus.db"
+        return self.path / "bus.db"
 
     @property
     def public_keys(self) -> Path:
-        return self.data / "keys" / "identity.json"
+        return self.path / "keys" / "identity.json"
 
     @property
     def signing_key(self) -> Path:
-        return self.data / "keys" / "signing.json"
+        return self.path / "keys" / "signing.json"
 
     @property
     def demo_key(self) -> Path:
-        return self.data / "demo.key"
+        return self.path / "demo.key"
 
     @property
-    def demo_book(self) -> Path:
-        return self.data / "demo.json"
+    def demo_manifest(self) -> Path:
+        return self.path / "demo.json"
 
     @property
     def running(self) -> Path:
-        return self.data / "running.json"
+        return self.path / "running.json"
 
     def database(self, service: str) -> Path:
-        return self.data / f"{service}.db"
+        return self.path / f"{service}.db"
 
     def secret(self, name: str) -> Path:
-        return self.data / "keys" / name
+        return self.path / "keys" / name
 
     def prepare(self) -> None:
         """Make the folders, and the secrets and keys that are not there yet."""
-        for folder in (self.data, self.logs, self.mail, self.data / "keys"):
+        for folder in (self.path, self.logs, self.mail, self.path / "keys"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name in ("session", "cursor"):
             if not self.secret(name).exists():
@@ -71,28 +72,35 @@ class Place:
 
     def wipe(self) -> None:
         """Delete what an installation wrote here, and nothing else that may lie in the folder."""
-        for path in [*self.data.glob("*.db*"), self.demo_key, self.demo_book, self.data / "migrated"]:
+        for path in [*self.path.glob("*.db*"), self.demo_key, self.demo_manifest, self.path / "migrated"]:
             path.unlink(missing_ok=True)
-        for folder in (self.mail, self.logs, self.data / "keys"):
+        for folder in (self.mail, self.logs, self.path / "keys"):
             shutil.rmtree(folder, ignore_errors=True)
 
     def address(self) -> str:
-        """Where the installation that runs on this data answers; raises Trouble when none does."""
+        """Where the installation that runs on this data answers; raises OperatorError when none does."""
+        return str(self._installation()["url"])
+
+    def process_id(self) -> int:
+        """The process that has started all others of that installation; raises OperatorError when none runs."""
+        return int(self._installation()["pid"])
+
+    def _installation(self) -> dict[str, Any]:
         with suppress(OSError, ValueError, KeyError):
-            running = json.loads(self.running.read_text())
+            running: dict[str, Any] = json.loads(self.running.read_text())
             os.kill(running["pid"], 0)
-            return str(running["url"])
-        raise Trouble("Nothing runs on this data. Start it in another window: python3 crm.py up")
+            return running
+        raise OperatorError("Nothing runs on this data. Start it in another window: python3 crm.py up")
 
     @contextmanager
-    def held(self, url: str) -> Iterator[None]:
+    def locked(self, url: str) -> Iterator[None]:
         """Keep a second start off the same data, and tell the other commands where this one answers."""
-        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self.data / "up.lock").open("w") as lock:
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self.path / "up.lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                raise Trouble(
+                raise OperatorError(
                     f"It runs already: {self.address()}\nStop that one first (Ctrl-C in its window)."
                 ) from error
             write_private(self.running, json.dumps({"url": url, "pid": os.getpid()}))
@@ -102,6 +110,6 @@ class Place:
                 self.running.unlink(missing_ok=True)
 
 
-def place_of(data: str | None) -> Place:
-    """The place somebody named, or var/ beside crm.py."""
-    return Place(Path(data or os.environ.get("CRM_DATA") or ROOT / "var").resolve())
+def data_directory(path: str | None) -> DataDirectory:
+    """The one that was named, or var/ beside crm.py."""
+    return DataDirectory(Path(path or os.environ.get("CRM_DATA") or ROOT / "var").resolve())

@@ -5,7 +5,7 @@ import shutil
 
 from ops import assets
 from ops.assets import AXE
-from ops.errors import Trouble
+from ops.errors import OperatorError
 
 __all__ = ["AXE", "executable", "is_installed", "why_missing"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -28,6 +28,6 @@ def why_missing() -> str:
     try:
         if not (assets.are_fresh() and AXE.exists()):
             assets.fetch()
-    except (Trouble, OSError) as trouble:
+    except (OperatorError, OSError) as trouble:
         return f"the console's files could not be fetched: {str(trouble)[-200:]}"
     return ""

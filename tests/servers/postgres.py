@@ -10,12 +10,12 @@ import pwd
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 from secrets import token_hex
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from tests.servers.tools import NoServer, end, free_port, new_folder, tail, wait_until
+from ops.waiting import Stalled, wait_for
+from tests.servers.tools import NoServer, end, free_port, new_folder, tail
 
 SUPERUSER = "postgres"
 FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "autovacuum=off")
@@ -117,11 +117,10 @@ class _Node:
 
     def start(self) -> None:
         """For some seconds after a kill the old server's memory is still held: then it is tried again."""
-        deadline = time.monotonic() + 30
-        while not self._try_to_start():
-            if time.monotonic() > deadline:
-                raise NoServer(f"PostgreSQL did not start:\n{tail(self._log)}")
-            time.sleep(0.5)
+        try:
+            wait_for(self._try_to_start, "PostgreSQL starts", patience=30)
+        except Stalled as stalled:
+            raise NoServer(f"{stalled}\n{tail(self._log)}") from stalled
 
     def stop(self) -> None:
         if self._server:
@@ -161,7 +160,7 @@ class _Node:
             extra_groups=self._other_groups,
         )
         log.close()
-        wait_until(lambda: self._answers() or self._has_died(), seconds=20)
+        wait_for(lambda: self._answers() or self._has_died(), "PostgreSQL answers")
         return not self._has_died() and self._answers()
 
     def _has_died(self) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from secrets import token_hex
 from urllib.parse import quote, urlsplit
 
+from ops.waiting import Stalled, wait_for
 from tests.servers.rabbit_image import programs_of_image
 from tests.servers.tools import (
     NoServer,
@@ -22,13 +23,11 @@ from tests.servers.tools import (
     kill_pid,
     new_folder,
     tail,
-    wait_until,
 )
 
 INSTALLED = ("/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin", "/opt/rabbitmq/sbin", "/opt/homebrew/opt/rabbitmq/sbin")
 USER, PASSWORD = "tester", "tester"
 VHOSTS_AT_ONCE = 25
-BOOT_SECONDS = 120
 
 
 @functools.cache
@@ -121,8 +120,10 @@ class Node:
             start_new_session=True,
         )
         log.close()
-        if not wait_until(lambda: is_listening(self.port) or self._has_died(), seconds=BOOT_SECONDS, step=0.3):
-            raise NoServer(f"RabbitMQ did not boot in {BOOT_SECONDS} s:\n{tail(self.folder / 'output')}")
+        try:
+            wait_for(lambda: is_listening(self.port) or self._has_died(), "RabbitMQ listens")
+        except Stalled as stalled:
+            raise NoServer(f"{stalled}\n{tail(self.folder / 'output')}") from stalled
         if self._has_died():
             raise NoServer(f"RabbitMQ ended while booting:\n{tail(self.folder / 'output')}")
 
@@ -138,7 +139,7 @@ class Node:
             self._server.kill()
             self._server.wait()
         self._server = None
-        wait_until(lambda: not is_listening(self.port), seconds=10)
+        wait_for(lambda: not is_listening(self.port), "the killed RabbitMQ listens no more")
 
     def close(self) -> None:
         if self._server:
@@ -192,7 +193,7 @@ class Node:
             raise NoServer("RabbitMQ is installed but Erlang's epmd is not on the PATH.")
         command = [program, "-port", str(self._epmd_port), "-address", "127.0.0.1"]
         self._epmd = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_until(lambda: is_listening(self._epmd_port), seconds=10)
+        wait_for(lambda: is_listening(self._epmd_port), "epmd listens")
 
     def _write_config(self) -> None:
         lines = [

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import shutil
 
+from ops.waiting import wait_for
 from tests.servers.rabbit import Node, programs_of_rabbitmq
-from tests.servers.tools import wait_until
 
 NODES = 3
-PATIENCE = 60
 
 
 class Cluster:
@@ -41,7 +40,7 @@ class Cluster:
     def wait_whole(self) -> None:
         """Until every node runs and says so."""
         for node in self.nodes:
-            assert wait_until(lambda node=node: node.is_well, seconds=PATIENCE), node.name  # type: ignore[misc]
+            wait_for(lambda node=node: node.is_well, f"{node.name} is well")
 
     def close(self) -> None:
         for node in reversed(self.nodes):

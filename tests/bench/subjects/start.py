@@ -21,7 +21,6 @@ WARM = Goal(text="≤ 8 s", at_most=8, is_of_value=True)
 IDLE = Goal(text="≤ 700 MB", at_most=700, is_of_value=True)
 SETTLE_SECONDS = 15
 IDLE_SECONDS = 10
-PATIENCE = 300
 READY = "Customer Manager is ready"
 
 
@@ -49,10 +48,7 @@ def measure(world: World) -> list[Row]:
 
 def _cold(world: World, clone: Path) -> float:
     started = time.monotonic()
-    argv = ["python3", "crm.py", "up", "--check", "--port", str(free_port())]
-    ended = subprocess.run(
-        argv, cwd=clone, env=clones.environment(), capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
+    ended = clones.crm(clone, "up", "--check", "--port", str(free_port()))
     if ended.returncode:
         raise LoadFailed(f"crm.py up --check: {(ended.stdout + ended.stderr)[-1500:]}")
     took = time.monotonic() - started
