@@ -38,7 +38,7 @@ FROM libraries AS assets
 ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
 COPY requirements/node.lock requirements/
 COPY package.json package-lock.json .npmrc ./
-COPY ops/__init__.py ops/place.py ops/assets.py ops/
+COPY ops/__init__.py ops/errors.py ops/repository.py ops/assets.py ops/
 COPY gateway/gateway/console/icons.txt gateway/gateway/console/
 RUN /opt/crm/bin/python -m ops.assets
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""The one entry script: prepares an environment of its own, then starts, tests and operates Customer Manager."""
+"""The one entry script: prepares a virtual environment, then starts, tests and operates Customer Manager."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shlex
@@ -15,9 +16,6 @@ from pathlib import Path
 from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent
-VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
-STAMP = VENV / "crm-installed"
 REQUIREMENTS = ROOT / "requirements"
 PACKAGES = ("shared", "services/customers", "services/cases", "services/orders", "services/notifications", "gateway")
 OLDEST_PYTHON = (3, 11)
@@ -25,35 +23,55 @@ DISK_BYTES = 2_000_000_000
 
 
 @dataclass(frozen=True)
+class Environment:
+    """A virtual environment inside this folder, and the lock file that says what is installed in it."""
+
+    lock: str
+    folder: Path
+
+    @property
+    def python(self) -> Path:
+        return self.folder / "bin" / "python"
+
+    @property
+    def stamp(self) -> Path:
+        """Holds the fingerprint of what was installed."""
+        return self.folder / "crm-installed"
+
+
+# Two, so that no developer's tool ever exchanges the libraries of a system that is running.
+RUN = Environment("run", ROOT / ".venv")
+DEV = Environment("dev", ROOT / ".venv-dev")
+
+
+@dataclass(frozen=True)
 class Command:
-    """One line of the menu: what to run inside the environment, and which lock file it needs."""
+    """One line of the menu: what to run, and in which environment."""
 
     group: str
     help: str
     run: tuple[str, ...]
-    lock: str = "run"
+    environment: Environment = RUN
 
 
 COMMANDS = {
-    "up": Command("Start here", "start everything on this machine, with demo data", ("-m", "ops.up")),
-    "test": Command("Start here", "prove that it works", ("tests/run.py",), "dev"),
+    "up": Command("Start here", "start everything on this machine, with demo data", ("-m", "ops.local.up")),
+    "test": Command("Start here", "prove that it works", ("tests/run.py",), DEV),
     "login-link": Command("Look inside", "print a one-time link that signs in", ("-m", "ops.tool", "login-link")),
     "parked": Command("Look inside", "messages that could not be handled", ("-m", "ops.tool", "parked")),
-    "features": Command("Look inside", "what it can do, and the tests that prove it", ("tests/features.py",), "dev"),
+    "features": Command("Look inside", "what it can do, and the tests that prove it", ("tests/features.py",), DEV),
     "demo": Command("Look inside", "load the demo data again, or --remove it", ("-m", "ops.demo")),
     "selfcheck": Command("Look inside", "send one form through the whole chain", ("-m", "ops.selfcheck")),
     "init": Command("Operate", "write .env and secrets for docker compose", ("-m", "ops.compose_init")),
     "migrate": Command("Operate", "bring every database of this machine up to date", ("-m", "ops.tool", "migrate")),
-    "openapi": Command(
-        "Develop", "write openapi.json, asyncapi.json and docs/events.md", ("-m", "ops.contracts"), "dev"
-    ),
-    "bench": Command("Develop", "measure it beside its limits: docs/performance.md", ("tests/bench/run.py",), "dev"),
-    "setup": Command("Develop", "prepare .venv with everything that tests need, and stop", ("-c", ""), "dev"),
-    "lock": Command("Develop", "choose versions anew: requirements/*.in → *.lock", ("-m", "ops.lock"), "dev"),
+    "openapi": Command("Develop", "write openapi.json, asyncapi.json and docs/events.md", ("-m", "ops.contracts"), DEV),
+    "bench": Command("Develop", "measure it beside its limits: docs/performance.md", ("tests/bench/run.py",), DEV),
+    "setup": Command("Develop", "prepare .venv-dev with everything that tests need", ("-c", ""), DEV),
+    "lock": Command("Develop", "choose versions anew: requirements/*.in → *.lock", ("-m", "ops.lock"), DEV),
 }
 
 
-class Trouble(Exception):
+class OperatorError(Exception):
     """Something the person at the keyboard has to do; the text says what."""
 
 
@@ -67,13 +85,13 @@ def main(arguments: list[str]) -> NoReturn:
         print(f"There is no command {name!r}.\n\n{menu()}", file=sys.stderr)
         sys.exit(2)
     try:
-        prepare(command.lock)
-    except Trouble as trouble:
-        sys.exit(f"\n{trouble}")
+        prepare(command.environment)
+    except OperatorError as error:
+        sys.exit(f"\n{error}")
     # A folder is named as seen from where the person stands; the command runs beside this file.
     places = [before in {"--data", "--folder"} for before in ["", *rest]]
     rest = [str(Path(word).resolve()) if is_place else word for word, is_place in zip(rest, places, strict=False)]
-    become([str(PYTHON), *command.run, *rest])
+    become([str(command.environment.python), *command.run, *rest])
 
 
 def menu() -> str:
@@ -100,24 +118,21 @@ def become(argv: list[str]) -> NoReturn:
 # The environment
 
 
-def prepare(lock: str) -> None:
-    """Make .venv hold exactly what the lock file names; does nothing when it already does."""
+def prepare(environment: Environment) -> None:
+    """Install exactly what the lock file names; does nothing when that was done already."""
     if sys.version_info < OLDEST_PYTHON:
         have = ".".join(map(str, sys.version_info[:3]))
-        raise Trouble(f"This is Python {have}. Install Python 3.11 or newer and run: python3.11 crm.py …")
+        raise OperatorError(f"This is Python {have}. Install Python 3.11 or newer and run: python3.11 crm.py …")
     if os.name == "nt":
-        raise Trouble("On Windows it runs inside WSL: type wsl, go to this folder, and run this again.")
-    wanted = {name: fingerprint(name) for name in ("run", "dev")}
-    stamp = STAMP.read_text().strip() if STAMP.exists() and PYTHON.exists() else ""
-    # The dev set holds the run set, so an environment for tests serves for everything.
-    if stamp in {wanted[lock], wanted["dev"]}:
+        raise OperatorError("On Windows it runs inside WSL: type wsl, go to this folder, and run this again.")
+    wanted = fingerprint(environment.lock)
+    if environment.python.exists() and environment.stamp.exists() and environment.stamp.read_text() == wanted:
         return
-    lock = "dev" if stamp.startswith("dev") else lock
     check_disk()
-    STAMP.unlink(missing_ok=True)
-    make_environment()
-    install(lock)
-    STAMP.write_text(wanted[lock])
+    environment.stamp.unlink(missing_ok=True)
+    make(environment)
+    install(environment)
+    environment.stamp.write_text(wanted)
 
 
 def fingerprint(lock: str) -> str:
@@ -132,62 +147,65 @@ def fingerprint(lock: str) -> str:
 def check_disk() -> None:
     free = shutil.disk_usage(ROOT).free
     if free < DISK_BYTES:
-        raise Trouble(f"Only {free / 1e9:.1f} GB are free in {ROOT}; it takes 2 GB. Free some and run this again.")
+        raise OperatorError(
+            f"Only {free / 1e9:.1f} GB are free in {ROOT}; it takes 2 GB. Free some and run this again."
+        )
 
 
-def make_environment() -> None:
-    if PYTHON.exists() and works([str(PYTHON), "-m", "pip", "--version"]) and same_python():
+def make(environment: Environment) -> None:
+    if works([str(environment.python), "-m", "pip", "--version"]) and has_this_python(environment):
         return
-    with step("Making .venv"):
-        shutil.rmtree(VENV, ignore_errors=True)
-        argv = [sys.executable, "-m", "venv", str(VENV)]
+    with step(f"Making {environment.folder.name}"):
+        shutil.rmtree(environment.folder, ignore_errors=True)
+        argv = [sys.executable, "-m", "venv", str(environment.folder)]
         if works(argv):
             return
         add_venv_to_debian()
         run(argv, "Python could not make a virtual environment.")
 
 
-def same_python() -> bool:
-    """Whether .venv was made by a Python of this version."""
+def has_this_python(environment: Environment) -> bool:
+    """Whether it was made by a Python of this version."""
     code = f"import sys; sys.exit(sys.version_info[:2] != {tuple(sys.version_info[:2])})"
-    return works([str(PYTHON), "-c", code])
+    return works([str(environment.python), "-c", code])
 
 
 def add_venv_to_debian() -> None:
     """Debian's Python comes without ensurepip; root can have it installed, everyone else is told the command."""
     package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
     if not shutil.which("apt-get"):
-        raise Trouble(
+        raise OperatorError(
             "This Python cannot make virtual environments (venv, ensurepip). Install them and run this again."
         )
     if os.geteuid() != 0:
-        raise Trouble(f"One package is missing. Type this, then run this again:\n\n  sudo apt-get install -y {package}")
+        raise OperatorError(
+            f"One package is missing. Type this, then run this again:\n\n  sudo apt-get install -y {package}"
+        )
     run(["apt-get", "update", "-qq"], "apt-get update failed.")
     run(["apt-get", "install", "-y", "-qq", package], f"apt-get could not install {package}.")
 
 
-def install(lock: str) -> None:
+def install(environment: Environment) -> None:
     """By uv, many times faster, where a wheel of it fits this platform; else by pip. The hashes hold in both."""
-    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
+    python, lock = str(environment.python), environment.lock
+    pip = [python, "-m", "pip", "--disable-pip-version-check"]
+    uv = [str(environment.python.with_name("uv")), "pip"]
+    options = ["-q", "--no-config", "--python", python]
     own = [word for package in PACKAGES for word in ("-e", str(ROOT / package))]
     with step("Fetching the installer"):
         has_uv = works([*pip, "install", "-q", "--require-hashes", "-r", str(REQUIREMENTS / "uv.lock")])
+    settings = uv_environment(pip) if has_uv else {}
     with step(f"Installing what requirements/{lock}.lock names"):
         files = [str(REQUIREMENTS / f"{name}.lock") for name in (lock, "uv")]
-        settings = uv_environment(pip) if has_uv else {}
-        if not (has_uv and works(uv("sync", "--require-hashes", *files), settings)):
+        if not (has_uv and works([*uv, "sync", *options, "--require-hashes", *files], settings)):
             run(
                 [*pip, "install", "-q", "--require-hashes", "-r", str(REQUIREMENTS / f"{lock}.lock")],
                 "The packages could not be installed. Check the network, or pip's index and proxy: pip config list",
             )
     with step("Installing our own packages"):
         flags = ["--no-deps", "--no-build-isolation", *own]
-        if not (has_uv and works(uv("install", *flags), settings)):
+        if not (has_uv and works([*uv, "install", *options, *flags], settings)):
             run([*pip, "install", "-q", *flags], "Our own packages could not be installed.")
-
-
-def uv(verb: str, *arguments: str) -> list[str]:
-    return [str(PYTHON.with_name("uv")), "pip", verb, "-q", "--no-config", "--python", str(PYTHON), *arguments]
 
 
 def uv_environment(pip: list[str]) -> dict[str, str]:
@@ -230,29 +248,35 @@ def exists(place: str) -> bool:
 # Programs
 
 
-def works(argv: list[str], environment: dict[str, str] | None = None) -> bool:
-    merged = {**os.environ, **(environment or {})}
-    return subprocess.run(argv, env=merged, capture_output=True, check=False, cwd=ROOT).returncode == 0
+def works(argv: list[str], variables: dict[str, str] | None = None) -> bool:
+    """Whether the program is there and ends with 0."""
+    with contextlib.suppress(FileNotFoundError):
+        merged = {**os.environ, **(variables or {})}
+        return subprocess.run(argv, env=merged, capture_output=True, check=False, cwd=ROOT).returncode == 0
+    return False
 
 
 def run(argv: list[str], complaint: str) -> None:
     result = subprocess.run(argv, capture_output=True, text=True, check=False, cwd=ROOT)
     if result.returncode:
-        raise Trouble(f"{complaint}\n\n{(result.stdout + result.stderr).strip()[-3000:]}\n\nIt ran: {shlex.join(argv)}")
+        raise OperatorError(
+            f"{complaint}\n\n{(result.stdout + result.stderr).strip()[-3000:]}\n\nIt ran: {shlex.join(argv)}"
+        )
 
 
 class step:  # noqa: N801 - reads as the statement it is used as
-    """Says what is being done, and how long it took."""
+    """Says what is being done, and how long it took: on standard error, for a command's output is its own."""
 
     def __init__(self, what: str) -> None:
         self.what = what
 
     def __enter__(self) -> None:
         self.started = time.monotonic()
-        print(f"  {self.what} …", end="", flush=True)
+        print(f"  {self.what} …", end="", file=sys.stderr, flush=True)
 
     def __exit__(self, kind: object, *_: object) -> None:
-        print(" failed" if kind else f" {time.monotonic() - self.started:.1f} s", flush=True)
+        ended = "failed" if kind else f"{time.monotonic() - self.started:.1f} s"
+        print(f" {ended}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

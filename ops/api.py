@@ -2,22 +2,20 @@
 
 import secrets
 import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import requests
 
-from ops.place import Trouble
+from ops.errors import OperatorError
 
 Document = dict[str, Any]
-T = TypeVar("T")
 CONNECT_AND_READ = (3.05, 30)
-PATIENCE = 6
+ATTEMPTS = 10
 TOO_MANY = 429
 UNAVAILABLE = 503
 
 
-class Refused(Trouble):
+class Refused(OperatorError):
     """The API said no; the sentence is the problem's own, with every field it names."""
 
     def __init__(self, method: str, path: str, answer: requests.Response) -> None:
@@ -60,37 +58,27 @@ class Api:
 
     def act(self, path: str, action: str, body: Document | None = None) -> Document:
         """An action on the newest version of a resource; read again when somebody else was faster."""
-        for attempt in range(PATIENCE):
+        for attempt in range(ATTEMPTS):
             version = self.get(path)["version"]
             try:
                 return self.post(f"{path}:{action}", body, version=version)
             except Refused as refusal:
-                if refusal.status != requests.codes.precondition_failed or attempt == PATIENCE - 1:
+                if refusal.status != requests.codes.precondition_failed or attempt == ATTEMPTS - 1:
                     raise
         raise AssertionError
 
     def _call(self, method: str, path: str, **sent: Any) -> Document:
-        for attempt in range(PATIENCE):
+        for attempt in range(ATTEMPTS):
             try:
                 answer = self._session.request(method, f"{self.url}/api/v1{path}", timeout=CONNECT_AND_READ, **sent)
             except requests.RequestException as error:
-                raise Trouble(f"{method} {path}: no answer from {self.url} ({type(error).__name__})") from error
-            if answer.status_code not in {TOO_MANY, UNAVAILABLE} or attempt == PATIENCE - 1:
+                raise OperatorError(f"{method} {path}: no answer from {self.url} ({type(error).__name__})") from error
+            if answer.status_code not in {TOO_MANY, UNAVAILABLE} or attempt == ATTEMPTS - 1:
                 break
             time.sleep(min(5.0, float(answer.headers.get("Retry-After") or 0.2 * 2**attempt)))
         if not answer.ok:
             raise Refused(method, path, answer)
         return dict(answer.json()) if answer.content else {}
-
-
-def eventually(ask: Callable[[], T | None], seconds: float) -> T | None:
-    """Ask until there is an answer or the time is up: what crosses the bus arrives soon, not at once."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = ask()
-        if found or time.monotonic() > deadline:
-            return found
-        time.sleep(0.1)
 
 
 def _problem_of(answer: requests.Response) -> Document:

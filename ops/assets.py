@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ops.place import ROOT, Trouble
+from ops.errors import OperatorError
+from ops.repository import ROOT
 
 CONSOLE = ROOT / "gateway" / "gateway" / "console"
 VENDOR = CONSOLE / "static" / "vendor"
@@ -46,7 +47,7 @@ def fingerprint() -> str:
 
 
 def fetch() -> None:
-    """Put the named files into the console's vendor folder; raises Trouble where they cannot be had."""
+    """Put the named files into the console's vendor folder; raises OperatorError where they cannot be had."""
     with tempfile.TemporaryDirectory(prefix="crm-assets-") as folder:
         work = Path(folder)
         for name in ("package.json", "package-lock.json", ".npmrc"):
@@ -71,10 +72,10 @@ def wanted_icons() -> list[str]:
 
 
 def sprite(folder: Path, names: list[str]) -> str:
-    """One SVG whose symbols are the icons; raises Trouble that names those which do not exist."""
+    """One SVG whose symbols are the icons; raises OperatorError that names those which do not exist."""
     missing = [name for name in names if not (folder / f"{name}.svg").exists()]
     if missing:
-        raise Trouble(f"{ICON_NAMES.relative_to(ROOT)} names icons that do not exist: {', '.join(missing)}")
+        raise OperatorError(f"{ICON_NAMES.relative_to(ROOT)} names icons that do not exist: {', '.join(missing)}")
     symbols = []
     for name in names:
         body = re.search(r"<svg[^>]*>(.*)</svg>", (folder / f"{name}.svg").read_text(), re.DOTALL)
@@ -117,14 +118,14 @@ def _run(argv: list[str], cwd: Path) -> None:
             argv, cwd=cwd, env=os.environ, capture_output=True, text=True, timeout=SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise Trouble(f"{Path(argv[0]).name} gave no answer in {SECONDS} s; is there a network?") from error
+        raise OperatorError(f"{Path(argv[0]).name} gave no answer in {SECONDS} s; is there a network?") from error
     if result.returncode:
-        raise Trouble(f"{Path(argv[0]).name} failed:\n{(result.stdout + result.stderr).strip()[-1500:]}")
+        raise OperatorError(f"{Path(argv[0]).name} failed:\n{(result.stdout + result.stderr).strip()[-1500:]}")
 
 
 if __name__ == "__main__":
     try:
         fetch()
-    except Trouble as trouble:
-        sys.exit(str(trouble))
+    except OperatorError as error:
+        sys.exit(str(error))
     print(f"{VENDOR.relative_to(ROOT)}: {', '.join(sorted(path.name for path in VENDOR.iterdir()))}")

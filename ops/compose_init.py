@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ops.place import EVERYONE, ROOT, Trouble, make_identity_keys
+from ops.errors import OperatorError
+from ops.repository import EVERYONE, ROOT
+from ops.secret_files import make_identity_keys
 from servicekit.messaging.bus import topology
 
 ASYNCAPI = ROOT / "gateway" / "gateway" / "asyncapi.json"
@@ -27,12 +29,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--public-url", help="the address that users see; http://127.0.0.1:PORT if not said")
     parser.add_argument("--admin-email", help="the first administrator; admin@localhost.localdomain if not said")
     parser.add_argument("--folder", type=Path, default=ROOT, help="where docker-compose.yml lies")
-    asked = parser.parse_args(arguments)
-    folder: Path = asked.folder
+    options = parser.parse_args(arguments)
+    folder: Path = options.folder
     is_there = (folder / ".env").exists() and (folder / "secrets" / "rabbitmq_definitions").exists()
     write_secrets(folder / "secrets")
     has_changed = write_definitions(folder / "secrets")
-    write_environment(folder / ".env", asked)
+    write_environment(folder / ".env", options)
     print(f"{folder / '.env'} and {folder / 'secrets'}/ are there. Keep them out of git, and back them up.")
     if is_there and has_changed:
         print("What services may tell has changed. If RabbitMQ runs, say: docker compose restart rabbitmq")
@@ -86,7 +88,7 @@ def broker_password(folder: Path, user: str) -> str:
     url = keep(folder / f"{user}_bus_url", f"amqp://{user}:{secrets.token_urlsafe(24)}@rabbitmq:5672/%2F")
     found = re.search(r"://[^:]+:([^@]+)@", url)
     if found is None:
-        raise Trouble(f"{folder / f'{user}_bus_url'} holds no amqp:// address. Delete it and say init again.")
+        raise OperatorError(f"{folder / f'{user}_bus_url'} holds no amqp:// address. Delete it and say init again.")
     return found[1]
 
 
@@ -138,12 +140,12 @@ def password_hash(user: str, password: str) -> str:
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
 
-def write_environment(path: Path, asked: argparse.Namespace) -> None:
+def write_environment(path: Path, options: argparse.Namespace) -> None:
     """Make .env; an existing one stays, for it is the operator's."""
-    url = asked.public_url or f"http://127.0.0.1:{asked.port}"
-    lines = [f"CRM_PUBLIC_URL={url}", f"CRM_PORT={asked.port}"]
-    if asked.admin_email:
-        lines.append(f"CRM_ADMIN_EMAIL={asked.admin_email}")
+    url = options.public_url or f"http://127.0.0.1:{options.port}"
+    lines = [f"CRM_PUBLIC_URL={url}", f"CRM_PORT={options.port}"]
+    if options.admin_email:
+        lines.append(f"CRM_ADMIN_EMAIL={options.admin_email}")
     keep(path, "\n".join([*lines, "# .env.example names what else can be set.", ""]), mode=0o600)
 
 
@@ -151,7 +153,7 @@ def address(path: Path) -> str:
     """The address in .env, as the operator has it now."""
     found = re.search(r"^CRM_PUBLIC_URL=(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
     if found is None:
-        raise Trouble(f"{path} has no line CRM_PUBLIC_URL=… : write the address that users type into it.")
+        raise OperatorError(f"{path} has no line CRM_PUBLIC_URL=… : write the address that users type into it.")
     return found[1].strip()
 
 
@@ -168,5 +170,5 @@ def keep(path: Path, text: str, *, mode: int = READABLE) -> str:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
-    except Trouble as trouble:
-        sys.exit(str(trouble))
+    except OperatorError as error:
+        sys.exit(str(error))

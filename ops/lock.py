@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ops.place import ROOT
+from ops.repository import ROOT
 
 UV = Path(sys.executable).with_name("uv")
 OPTIONS = (

@@ -6,27 +6,31 @@ import sys
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import TypeVar
 
-from ops.api import Api, Document, Refused, eventually
-from ops.place import Place, Trouble, place_of
+from ops.api import Api, Refused
+from ops.errors import OperatorError
+from ops.local.data_directory import DataDirectory, data_directory
+from ops.waiting import Stalled, wait_for
 
+T = TypeVar("T")
 FORM = "self-check"
-PATIENCE = 20.0
-TOLD = frozenset({"form.submitted", "case.opened", "email.sent"})
+KINDS = frozenset({"form.submitted", "case.opened", "email.sent"})
 
 
-def check(api: Api, place: Place, *, say: Callable[[str], None]) -> None:
-    """Raise Trouble that names the first broken link; leaves a closed case and an archived customer behind."""
+def check(api: Api, data: DataDirectory, *, say: Callable[[str], None]) -> None:
+    """Raise OperatorError that names the first broken link; leaves a closed case and an archived customer behind."""
     mark = secrets.token_hex(4)
+    chain = _Chain(api, data, mark)
     _make_form(api)
     say("form")
     case_id, number = _submit(Api(api.url), mark)
     say(f"case {number}")
-    customer_id = _customer_of(api, case_id, number)
+    customer_id = chain.customer_of(case_id, number)
     say("customer")
-    _mail(place.mail, number, mark)
+    chain.await_mail(number)
     say("e-mail")
-    _timeline(api, customer_id, number)
+    chain.await_timeline(customer_id, number)
     say("timeline")
     _tidy(api, case_id, customer_id)
 
@@ -50,7 +54,7 @@ def _make_form(api: Api) -> None:
         api.post("/forms", form)
     except Refused as refusal:
         if refusal.status != 409:  # noqa: PLR2004 - Conflict: an earlier self-check made it
-            raise Trouble(f"FORM: the cases service did not take a form. {refusal}") from refusal
+            raise OperatorError(f"FORM: the cases service did not take a form. {refusal}") from refusal
 
 
 def _submit(visitor: Api, mark: str) -> tuple[str, str]:
@@ -62,27 +66,48 @@ def _submit(visitor: Api, mark: str) -> tuple[str, str]:
     try:
         receipt = visitor.post(f"/forms/{FORM}/submissions", {"answers": answers})
     except Refused as refusal:
-        raise Trouble(f"SUBMISSION: gateway → cases did not take it. {refusal}") from refusal
+        raise OperatorError(f"SUBMISSION: gateway → cases did not take it. {refusal}") from refusal
     return str(receipt["case_id"]), str(receipt["case_number"])
 
 
-def _customer_of(api: Api, case_id: str, number: str) -> str:
-    def linked() -> Document | None:
-        case = api.get(f"/cases/{case_id}")
-        return case if case["customer_id"] else None
+class _Chain:
+    """What follows from one submission, link by link; each is waited for while the system works."""
 
-    case = eventually(linked, PATIENCE)
-    if case is None:
-        raise Trouble(_late(f"CUSTOMER: case {number} has no customer", "cases-worker", "customers-worker"))
-    return str(case["customer_id"])
+    def __init__(self, api: Api, data: DataDirectory, mark: str) -> None:
+        self._api, self._data, self._mark = api, data, mark
 
+    def customer_of(self, case_id: str, number: str) -> str:
+        def linked() -> str:
+            return str(self._api.get(f"/cases/{case_id}")["customer_id"] or "")
 
-def _mail(folder: Path, number: str, mark: str) -> None:
-    def arrived() -> bool | None:
-        return any(number in (text := _text_of(file)) and mark in text for file in folder.rglob("*.eml")) or None
+        return self._await(linked, f"CUSTOMER: case {number} has one", "cases-worker", "customers-worker")
 
-    if not eventually(arrived, PATIENCE):
-        raise Trouble(_late(f"E-MAIL: no answer for {number} in {folder}", "cases-worker", "notifications-worker"))
+    def await_mail(self, number: str) -> None:
+        folder = self._data.mail
+
+        def has_arrived() -> bool:
+            texts = (_text_of(file) for file in folder.rglob("*.eml"))
+            return any(number in text and self._mark in text for text in texts)
+
+        self._await(
+            has_arrived, f"E-MAIL: an answer for {number} is in {folder}", "cases-worker", "notifications-worker"
+        )
+
+    def await_timeline(self, customer_id: str, number: str) -> None:
+        def has_all() -> bool:
+            timeline = self._api.get(f"/customers/{customer_id}/timeline", limit="50")["data"]
+            return {item["kind"] for item in timeline} >= KINDS
+
+        link = f"TIMELINE: {number}'s customer has {', '.join(sorted(KINDS))}"
+        self._await(has_all, link, "customers-worker", "notifications-worker")
+
+    def _await(self, condition: Callable[[], T], link: str, *programs: str) -> T:
+        """`programs` are those whose logs say more."""
+        try:
+            return wait_for(condition, link, processes=[self._data.process_id()])
+        except Stalled as stalled:
+            logs = " and ".join(str(self._data.logs / f"{program}.log") for program in programs)
+            raise OperatorError(f"{stalled}\nLook into {logs}, and: python3 crm.py parked list") from stalled
 
 
 def _text_of(file: Path) -> str:
@@ -91,33 +116,17 @@ def _text_of(file: Path) -> str:
     return f"{message['to']} {message['subject']} {body.get_content() if body else ''}"
 
 
-def _timeline(api: Api, customer_id: str, number: str) -> None:
-    def kinds() -> set[str]:
-        return {item["kind"] for item in api.get(f"/customers/{customer_id}/timeline", limit="50")["data"]}
-
-    if not eventually(lambda: kinds() >= TOLD or None, PATIENCE):
-        missing = ", ".join(sorted(TOLD - kinds()))
-        raise Trouble(
-            _late(f"TIMELINE: {number}'s customer lacks {missing}", "customers-worker", "notifications-worker")
-        )
-
-
 def _tidy(api: Api, case_id: str, customer_id: str) -> None:
     for status in ("working", "resolved", "closed"):
         api.act(f"/cases/{case_id}", "transition", {"status": status})
     api.act(f"/customers/{customer_id}", "archive")
 
 
-def _late(what: str, *programs: str) -> str:
-    logs = " and ".join(f"var/log/{program}.log" for program in programs)
-    return f"{what} after {PATIENCE:.0f} s.\nLook into {logs}, and: python3 crm.py parked list"
-
-
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="crm.py selfcheck", description=__doc__)
     parser.add_argument("--data", help="the data folder, var/ if not said")
-    place = place_of(parser.parse_args(arguments).data)
-    check(Api(place.address(), place.demo_key.read_text()), place, say=lambda link: print(f"  {link}: ok"))
+    data = data_directory(parser.parse_args(arguments).data)
+    check(Api(data.address(), data.demo_key.read_text()), data, say=lambda link: print(f"  {link}: ok"))
     print("The whole chain works.")
     return 0
 
@@ -125,5 +134,5 @@ def main(arguments: list[str]) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
-    except Trouble as trouble:
-        sys.exit(f"The self-check failed. {trouble}")
+    except OperatorError as error:
+        sys.exit(f"The self-check failed. {error}")

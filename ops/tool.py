@@ -5,24 +5,26 @@ import os
 import subprocess
 import sys
 
-from ops.commands import Command
-from ops.migrations import migrate
-from ops.place import EVERYONE, Place, Trouble, place_of
-from ops.processes import Installation, administrator, flask_argv
+from ops.errors import OperatorError
+from ops.local.commands import Command
+from ops.local.data_directory import DataDirectory, data_directory
+from ops.local.migrations import migrate
+from ops.local.processes import Installation, administrator, flask_argv
+from ops.repository import EVERYONE
 
 
 def main(arguments: list[str]) -> int:
-    asked = parse(arguments)
-    installation = at_rest(place_of(asked.data))
-    if asked.tool == "migrate":
+    options = parse(arguments)
+    installation = at_rest(data_directory(options.data))
+    if options.tool == "migrate":
         migrate(installation, say=print)
-    elif asked.tool == "login-link":
-        address = installation.place.address()
-        print(address + Command(installation, "gateway", "login-link", "--email", asked.email).last_line())
-    elif asked.verb == "list":
-        list_parked(installation, asked.service)
+    elif options.tool == "login-link":
+        address = installation.data.address()
+        print(address + Command(installation, "gateway", "login-link", "--email", options.email).last_line())
+    elif options.verb == "list":
+        list_parked(installation, options.service)
     else:
-        return flask(installation, asked.service, "parked", asked.verb, str(asked.id))
+        return flask(installation, options.service, "parked", options.verb, str(options.id))
     return 0
 
 
@@ -38,27 +40,27 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parked.add_argument("verb", nargs="?", choices=("list", "show", "replay", "discard"), default="list")
     parked.add_argument("service", nargs="?", choices=EVERYONE, help="whose; `list` without it shows everybody's")
     parked.add_argument("id", nargs="?", type=int, help="the number that `list` shows")
-    asked = parser.parse_args(arguments)
-    if asked.tool == "parked" and asked.verb != "list" and asked.id is None:
-        parser.error(f"say which one: crm.py parked {asked.verb} SERVICE ID")
-    return asked
+    options = parser.parse_args(arguments)
+    if options.tool == "parked" and options.verb != "list" and options.id is None:
+        parser.error(f"say which one: crm.py parked {options.verb} SERVICE ID")
+    return options
 
 
 def list_parked(installation: Installation, service: str | None) -> None:
     """What waits for an operator, everywhere or in one service."""
-    asked = [Command(installation, one, "parked", "list") for one in ([service] if service else EVERYONE)]
-    lines = [said for command in asked if (said := command.finish())]
+    commands = [Command(installation, one, "parked", "list") for one in ([service] if service else EVERYONE)]
+    lines = [output for command in commands if (output := command.finish())]
     print("\n".join(lines) or "Nothing is parked.")
 
 
-def at_rest(place: Place) -> Installation:
+def at_rest(data: DataDirectory) -> Installation:
     """The installation as commands need it that open its databases; the address is the running one, if it runs."""
     ports = dict.fromkeys(EVERYONE, 8080)
     try:
-        ports["gateway"] = int(place.address().rsplit(":", 1)[1])
-    except Trouble:
-        place.prepare()
-    return Installation(place=place, ports=ports)
+        ports["gateway"] = int(data.address().rsplit(":", 1)[1])
+    except OperatorError:
+        data.prepare()
+    return Installation(data=data, ports=ports)
 
 
 def flask(installation: Installation, service: str, *words: str) -> int:
@@ -69,5 +71,5 @@ def flask(installation: Installation, service: str, *words: str) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
-    except Trouble as trouble:
-        sys.exit(str(trouble))
+    except OperatorError as error:
+        sys.exit(str(error))

@@ -8,10 +8,11 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -28,6 +29,7 @@ UNITS_WITH_DATABASES = (
 NOTHING_SELECTED = 5
 STARTED = time.monotonic()
 LANES = 3
+SLOWEST = 20
 BENCH = "CRM_TEST_BENCH_POSTGRES"
 sys.path.insert(0, str(ROOT))
 
@@ -40,11 +42,12 @@ class Result:
     passed: int = 0
     failed: int = 0
     said: str = ""
+    seconds_of_tests: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One line of the table. `missing` says why it cannot run on this machine, or nothing."""
+    """One line of the table. `missing` says why it cannot run here, or nothing; `packages` are Debian's that it needs."""
 
     name: str
     run: Callable[[argparse.Namespace], Result]
@@ -52,6 +55,7 @@ class Check:
     is_last: bool = False
     is_wanted_by_name: bool = False
     missing: Callable[[], str] = str
+    packages: tuple[str, ...] = ()
 
 
 def command(*argv: str) -> Callable[[argparse.Namespace], Result]:
@@ -90,37 +94,26 @@ def _count(report: Path, ended: subprocess.CompletedProcess[str], *, selected: b
     if not report.exists():
         return Result(state="FAILED", failed=1, said=said)
     total = failed = skipped = 0
+    seconds: dict[str, float] = {}
     for suite in ET.parse(report).getroot().iter("testsuite"):
         total += int(suite.get("tests", 0))
         failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
         skipped += int(suite.get("skipped", 0))
+        seconds |= {
+            f"{one.get('classname')}::{one.get('name')}": float(one.get("time", 0)) for one in suite.iter("testcase")
+        }
     passed = total - failed - skipped
     if ended.returncode == NOTHING_SELECTED and selected:
         return Result(state="ok", said="nothing selected")
     if ended.returncode or failed or skipped:
-        return Result(state="FAILED", passed=passed, failed=max(failed, 1), said=said)
-    return Result(state="ok", passed=passed)
+        return Result(state="FAILED", passed=passed, failed=max(failed, 1), said=said, seconds_of_tests=seconds)
+    return Result(state="ok", passed=passed, seconds_of_tests=seconds)
 
 
 def faults_wanted(asked: argparse.Namespace) -> dict[str, str]:
     """How long each fault lasts and what is random in it; where it says nothing, the fault tests choose."""
     wanted = {"CRM_FAULT_SECONDS": asked.seconds, "CRM_FAULT_SEED": asked.seed}
     return {name: str(value) for name, value in wanted.items() if value is not None}
-
-
-def clean_clone(_asked: argparse.Namespace) -> Result:
-    """What a new user does: clone, `crm.py up --check`, with nothing of this folder."""
-    with tempfile.TemporaryDirectory(prefix="crm-clone-") as folder:
-        clone = Path(folder) / "crm"
-        subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("CRM_", "VIRTUAL_ENV"))
-        }
-        argv = ["python3", "crm.py", "up", "--check", "--port", "18080"]
-        result = subprocess.run(argv, cwd=clone, env=environment, capture_output=True, text=True, check=False)
-    if result.returncode == 0:
-        return Result(state="ok", passed=1, said=result.stdout.strip().splitlines()[-1])
-    return Result(state="FAILED", failed=1, said=(result.stdout + result.stderr)[-6000:])
 
 
 def features(asked: argparse.Namespace) -> Result:
@@ -136,21 +129,38 @@ def bench_server() -> str:
     return postgres(durable=False).url
 
 
-def no_servers() -> str:
-    """Why PostgreSQL or RabbitMQ cannot be had here."""
-    from tests.servers import NoServer, postgres, rabbitmq
+def no_postgres() -> str:
+    """Why PostgreSQL cannot be had here."""
+    from tests.servers import NoServer, postgres
 
     try:
         postgres()
-        rabbitmq()
     except NoServer as reason:
         return str(reason)
     return ""
 
 
+def no_servers() -> str:
+    """Why PostgreSQL or RabbitMQ cannot be had here."""
+    from tests.servers import NoServer, rabbitmq
+
+    try:
+        rabbitmq()
+    except NoServer as reason:
+        return str(reason)
+    return no_postgres()
+
+
 def no_browser() -> str:
     """Why there is no Chromium."""
     from tests.browser.chromium import why_missing
+
+    return why_missing()
+
+
+def no_clone() -> str:
+    """Why this checkout cannot be cloned."""
+    from tests.clones import why_missing
 
     return why_missing()
 
@@ -162,6 +172,7 @@ def no_compose() -> str:
     return why_missing()
 
 
+ON_SERVERS: Any = {"is_slow": True, "missing": no_servers, "packages": ("rabbitmq-server",)}
 CHECKS: Sequence[Check] = (
     Check(name="lint", run=command(str(BIN / "ruff"), "check", "--quiet", *CODE)),
     Check(name="format", run=command(str(BIN / "ruff"), "format", "--check", "--quiet", *CODE)),
@@ -173,30 +184,28 @@ CHECKS: Sequence[Check] = (
     ),
     Check(name="documents", run=command(sys.executable, "-m", "ops.contracts", "--check")),
     # The longest first, and those that keep the processor busy beside those that wait.
-    Check(
-        name="faults", run=pytest_on("tests/faults", processes=1, marked="not plan"), is_slow=True, missing=no_servers
-    ),
-    Check(
-        name="fault-plan",
-        run=pytest_on("tests/faults", processes=1),
-        is_slow=True,
-        is_wanted_by_name=True,
-        missing=no_servers,
-    ),
-    Check(name="integration", run=pytest_on("tests/integration", processes=1), is_slow=True, missing=no_servers),
+    Check(name="faults", run=pytest_on("tests/faults", processes=1, marked="not plan"), **ON_SERVERS),
+    Check(name="fault-plan", run=pytest_on("tests/faults", processes=1), is_wanted_by_name=True, **ON_SERVERS),
+    Check(name="integration", run=pytest_on("tests/integration", processes=1), **ON_SERVERS),
     Check(name="unit", run=pytest_on("tests/unit", processes=2)),
-    Check(name="browser", run=pytest_on("tests/browser", processes=1), is_slow=True, missing=no_browser),
+    Check(
+        name="browser",
+        run=pytest_on("tests/browser", processes=1),
+        is_slow=True,
+        missing=no_browser,
+        packages=("chromium",),
+    ),
     Check(name="contract", run=pytest_on("tests/contract", processes=1)),
     Check(
         name="unit-pg",
         run=pytest_on(*(f"tests/unit/{one}" for one in UNITS_WITH_DATABASES), processes=1, on_postgres=True),
         is_slow=True,
-        missing=no_servers,
+        missing=no_postgres,
     ),
     Check(name="compose", run=pytest_on("tests/compose", processes=1), is_slow=True, missing=no_compose),
-    Check(name="e2e", run=pytest_on("tests/e2e", processes=1), is_slow=True, missing=no_servers),
+    Check(name="e2e", run=pytest_on("tests/e2e", processes=1), **ON_SERVERS),
     Check(name="access", run=pytest_on("tests/access", processes=1), is_slow=True),
-    Check(name="clone", run=clean_clone, is_slow=True),
+    Check(name="clone", run=pytest_on("tests/clone", processes=1), is_slow=True, missing=no_clone),
     Check(name="features", run=features, is_last=True),
 )
 
@@ -207,10 +216,20 @@ def main(arguments: list[str]) -> int:
     usual = [one.name for one in CHECKS if not one.is_wanted_by_name and not (asked.fast and one.is_slow)]
     names = asked.only.split(",") if asked.only else usual
     asked.is_whole = not (asked.only or asked.fast or asked.k)
+    checks = [check for check in CHECKS if check.name in names]
+    install_packages(checks)
     with tempfile.TemporaryDirectory() as folder:
         asked.runs = str(Path(folder) / "runs.jsonl")
-        rows = run_all([check for check in CHECKS if check.name in names], asked)
+        rows = run_all(checks, asked)
     return show(rows, require_all=asked.require_all)
+
+
+def install_packages(checks: Sequence[Check]) -> None:
+    """Have there what these checks need, where this user may install it."""
+    from tests import system_packages
+
+    needed = dict.fromkeys(package for check in checks for package in check.packages)
+    system_packages.install(needed, say=lambda text: print(f"  {text}", flush=True))
 
 
 def run_all(checks: Sequence[Check], asked: argparse.Namespace) -> list[tuple[str, Result, float]]:
@@ -248,7 +267,8 @@ def timed(check: Check, asked: argparse.Namespace) -> tuple[Result, float]:
 
 
 def show(rows: list[tuple[str, Result, float]], *, require_all: bool) -> int:
-    """The table and the exit code; the last line counts checks that are commands as one test each."""
+    """The slowest tests, the table and the exit code; the last line counts checks that are commands as one test each."""
+    show_slowest({name: took for _, result, _ in rows for name, took in result.seconds_of_tests.items()})
     width = min(shutil.get_terminal_size((100, 20)).columns, 120)
     print(f"\n{'check':<13}{'result':<9}{'passed':>7}{'failed':>7}{'seconds':>9}  remark\n{'─' * width}")
     for name, result, seconds in rows:
@@ -260,6 +280,15 @@ def show(rows: list[tuple[str, Result, float]], *, require_all: bool) -> int:
     print(f"\n{time.monotonic() - STARTED:.0f} s in all{f', {not_run} NOT RUN' if not_run else ''}")
     print(f"{passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
+
+
+def show_slowest(seconds_of_tests: Mapping[str, float]) -> None:
+    """Where the time goes; what a fixture needed counts for the first test that asked for it."""
+    slowest = sorted(seconds_of_tests.items(), key=lambda one: -one[1])[:SLOWEST]
+    if slowest:
+        print(f"\nThe slowest {len(slowest)} of {len(seconds_of_tests)} tests, in seconds:")
+    for name, seconds in slowest:
+        print(f"{seconds:>8.1f}  {name}")
 
 
 if __name__ == "__main__":

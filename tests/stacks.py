@@ -18,19 +18,20 @@ import requests
 from sqlalchemy import Engine, NullPool, create_engine, text
 
 from ops.api import Api
-from ops.place import EVERYONE, SERVICES, Place
-from ops.processes import Installation
+from ops.local.data_directory import DataDirectory
+from ops.local.processes import Installation
+from ops.local.supervisor import Program
+from ops.repository import EVERYONE, SERVICES
+from ops.waiting import wait_for
 from servicekit.database.engine import Database
 from servicekit.database.migrate import upgrade
 from servicekit.messaging.bus import RETRY_DELAYS, Bus, connect
-from servicekit.supervisor import Program
 from servicekit.testing.harness import migrated_file
-from tests.nursery import Grown, start_program
+from tests.fork_server import SpawnedProcess, start_program
 from tests.servers.tools import free_port
 
 ADMIN = "ada@example.com"
 PASSWORD = "correct horse battery staple"
-READY_SECONDS = 180
 
 
 @dataclass
@@ -39,7 +40,7 @@ class Stack:
 
     installation: Installation
     overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    processes: dict[str, Grown | subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, SpawnedProcess | subprocess.Popen[bytes]] = field(default_factory=dict)
     admin_email: str = ADMIN
     admin_password: str = PASSWORD
 
@@ -63,7 +64,7 @@ class Stack:
 
     @property
     def mail(self) -> Path:
-        return self.installation.place.mail
+        return self.installation.data.mail
 
     @property
     def api(self) -> Api:
@@ -115,20 +116,20 @@ class Stack:
             if names and name not in names:
                 continue
             environment = {**self.environment(name.removesuffix("-worker")), **extra}
-            self.processes[name] = start_program(program, environment, self.installation.place.logs / f"{name}.log")
+            self.processes[name] = start_program(program, environment, self.installation.data.logs / f"{name}.log")
 
     def start_twin(self, name: str, **extra: str) -> str:
         """A second process of the same program beside the first; returns the name under which it is stopped."""
         twin = f"{name} twin"
         environment = {**self.environment(name.removesuffix("-worker")), **extra}
-        log = self.installation.place.logs / f"{name}-twin.log"
+        log = self.installation.data.logs / f"{name}-twin.log"
         self.processes[twin] = start_program(self.programs()[name], environment, log)
         return twin
 
     def wait_ready(self, *names: str) -> None:
         for name, program in self.programs().items():
             if program.ready_url and (not names or name in names):
-                wait_for(lambda url=program.ready_url: _is_ready(url), READY_SECONDS, f"{name} is ready")
+                wait_for(lambda url=program.ready_url: _is_ready(url), f"{name} is ready")
 
     def kill(self, *names: str) -> None:
         """As kill -9 does: the program and its children, at once."""
@@ -172,12 +173,12 @@ class Stack:
         self.terminate(*names)
         kept = {service: sqlite3.connect(":memory:") for service in EVERYONE}
         for service, copy in kept.items():
-            with contextlib.closing(sqlite3.connect(self.installation.place.database(service))) as original:
+            with contextlib.closing(sqlite3.connect(self.installation.data.database(service))) as original:
                 original.backup(copy)
 
         def put_back() -> None:
             for service, copy in kept.items():
-                with contextlib.closing(sqlite3.connect(self.installation.place.database(service))) as harmed:
+                with contextlib.closing(sqlite3.connect(self.installation.data.database(service))) as harmed:
                     copy.backup(harmed)
 
         yield put_back
@@ -212,16 +213,6 @@ def environment_variable(name: str, value: str) -> Iterator[None]:
             os.environ[name] = before
 
 
-def wait_for(is_so: Any, seconds: float, what: str) -> Any:
-    """Ask until it is truthy; fails with `what` otherwise."""
-    deadline = time.monotonic() + seconds
-    while True:
-        if found := is_so():
-            return found
-        assert time.monotonic() < deadline, f"after {seconds:.0f} s it is still not so: {what}"
-        time.sleep(0.05)
-
-
 def free_ports() -> dict[str, int]:
     """A port of its own for each web process."""
     return {name: free_port() for name in EVERYONE}
@@ -230,9 +221,9 @@ def free_ports() -> dict[str, int]:
 @contextlib.contextmanager
 def running_stack(folder: Path, overrides: Mapping[str, Mapping[str, str]] | None = None) -> Iterator[Stack]:
     """Migrated, declared and ready."""
-    place = Place(folder / "var")
-    place.prepare()
-    stack = Stack(Installation(place=place, ports=free_ports()), overrides or {})
+    data = DataDirectory(folder / "var")
+    data.prepare()
+    stack = Stack(Installation(data=data, ports=free_ports()), overrides or {})
     try:
         stack.migrate()
         stack.declare()

@@ -13,7 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from ops.place import Place
+from ops.local.data_directory import DataDirectory
 from servicekit.auth import ISSUER, LEEWAY_SECONDS
 
 ALGORITHM: Final = "EdDSA"
@@ -30,7 +30,7 @@ class Forger:
     public_pem: str
 
     @classmethod
-    def at(cls, place: Place, service: str) -> "Forger":
+    def at(cls, place: DataDirectory, service: str) -> "Forger":
         signing = json.loads(place.signing_key.read_text())
         public = json.loads(place.public_keys.read_text())
         kid = signing["kid"]

@@ -1,19 +1,16 @@
 """What belongs to one team: one of everything that the API knows by an id, found again by a word that is in all of it."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from ops.api import Api, Refused, eventually
+from ops.api import Api, Refused
+from ops.waiting import wait_for
 
-PATIENCE: Final = 60
 SKU: Final = "BEARING"
 CASE_TYPE: Final = "inspection"
 FORM: Final = "question"
 WORKFLOW: Final = "inspecting"
-
-T = TypeVar("T")
 
 
 @dataclass(kw_only=True)
@@ -83,11 +80,11 @@ def furnish(admin: Api, holdings: Holdings) -> Holdings:
 
 def wait_for_mail(admin: Api, owner: Api, holdings: Holdings) -> None:
     """The owner is told of the work, in the console and by mail: it has crossed the bus."""
-    told = must(lambda: owner.get("/notifications")["data"], f"{holdings.word}: the owner is told")
+    told = wait_for(lambda: owner.get("/notifications")["data"], f"{holdings.word}: the owner is told")
     holdings.ids["notification"] = str(told[0]["id"])
-    must(lambda: admin.get("/emails", kind="step_activated", q=holdings.word)["data"], "the owner gets a mail")
+    wait_for(lambda: admin.get("/emails", kind="step_activated", q=holdings.word)["data"], "the owner gets a mail")
     about = f"/customers/{holdings.ids['customer']}/timeline"
-    must(lambda: admin.get(about, kind="case.opened")["data"], "the case is on the customer's timeline")
+    wait_for(lambda: admin.get(about, kind="case.opened")["data"], "the case is on the customer's timeline")
 
 
 def _know_customers(admin: Api, holdings: Holdings) -> None:
@@ -112,7 +109,9 @@ def _work_on_cases(admin: Api, holdings: Holdings) -> None:
     holdings.keep(work_item=items[0])
     holdings.keep(message=admin.post(f"/cases/{case['id']}/messages", {"body": f"{holdings.word} called again."}))
     letter = {"case_id": case["id"], "subject": f"About {holdings.word}", "text": "We look at it."}
-    holdings.keep(email=must(lambda: _written(admin, holdings.about(**letter)), "the case is known to notifications"))
+    holdings.keep(
+        email=wait_for(lambda: _written(admin, holdings.about(**letter)), "the case is known to notifications")
+    )
     contract = {"name": f"{holdings.word} care", "starts_on": "2026-01-01", "items": [{"product": holdings.word}]}
     signed = admin.post("/service-contracts", holdings.about(**contract))
     holdings.keep(contract=signed, contract_item=signed["items"][0])
@@ -123,12 +122,12 @@ def _work_on_cases(admin: Api, holdings: Holdings) -> None:
     holdings.ids |= {"submission": str(sent["submission_id"]), "submitted_case": str(sent["case_id"])}
 
 
-def _written(admin: Api, letter: dict[str, Any]) -> dict[str, Any] | None:
+def _written(admin: Api, letter: dict[str, Any]) -> dict[str, Any]:
     try:
         return admin.post("/emails", letter)
     except Refused as refusal:
         if refusal.status == 404:  # the case is on its way there
-            return None
+            return {}
         raise
 
 
@@ -140,10 +139,3 @@ def _sell(admin: Api, holdings: Holdings) -> None:
     holdings.keep(invoice=admin.get(f"/orders/{order['id']}")["invoice"])
     money = {"amount": {"amount": "1.00", "currency": "EUR"}, "reference": holdings.word}
     holdings.keep(payment=admin.post("/payments", holdings.about(**money)))
-
-
-def must(ask: Callable[[], T | None], what: str) -> T:
-    """Ask until it is so; fails with `what` otherwise."""
-    found = eventually(ask, PATIENCE)
-    assert found, f"after {PATIENCE} s it is still not so: {what}"
-    return found

@@ -23,7 +23,7 @@ FILE: Final = Path(__file__).with_name("matrix.csv")
 FIRST: Final = ("method", "path", "needs")
 REMARK: Final = "remark"
 COLUMNS: Final = (*FIRST, *ACTORS, REMARK)
-COMMAND: Final = ".venv/bin/python -m tests.access.matrix --write"
+COMMAND: Final = ".venv-dev/bin/python -m tests.access.matrix --write"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,7 +57,7 @@ class Storage:
 @contextmanager
 def watched(stack: Stack) -> Iterator[Storage]:
     """What is stored now is where the watching begins."""
-    place = stack.installation.place
+    place = stack.installation.data
     with ExitStack() as held:
         opened = {name: sqlite3.connect(place.database(name)) for name in stack.installation.ports}
         yield Storage({name: held.enter_context(closing(one)) for name, one in opened.items()})

@@ -18,7 +18,7 @@ RUBBISH = "00-zz-../../etc/passwd-01"
 def lies(world: World) -> dict[str, dict[str, str]]:
     """What somebody may send who would like to be the administrator, or at least to have been somewhere else."""
     admin = world.people.ids[ADMINISTRATOR]
-    identity = Forger.at(world.stack.installation.place, "customers").signed(sub=admin)
+    identity = Forger.at(world.stack.installation.data, "customers").signed(sub=admin)
     return {
         "who I am": {"X-User-Id": admin, "X-User": admin, "X-Remote-User": admin, "Remote-User": admin},
         "who I am, for WSGI": {"X_User_Id": admin, "REMOTE_USER": admin, "HTTP_AUTHORIZATION": f"Bearer {identity}"},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ops.place import SERVICES
+from ops.repository import SERVICES
 from servicekit.auth import LEEWAY_SECONDS
 from tests.access.forging import FORGERIES, Forger, ago
 from tests.access.holdings import FORM
@@ -16,7 +16,7 @@ SUBMIT = f"/api/v1/forms/{FORM}/submissions"
 @pytest.fixture(params=SERVICES)
 def forger(world: World, request: pytest.FixtureRequest) -> Forger:
     """Somebody who reached this service's port."""
-    return Forger.at(world.stack.installation.place, request.param)
+    return Forger.at(world.stack.installation.data, request.param)
 
 
 def ask(world: World, service: str, **sent: object) -> tuple[int, str]:
@@ -76,7 +76,7 @@ def test_even_what_anybody_may_do_a_service_does_only_for_the_gateway(world: Wor
 
 @pytest.mark.parametrize("service", ["gateway", *SERVICES])
 def test_the_identity_of_a_service_opens_nothing_at_the_gateway(world: World, service: str) -> None:
-    token = Forger.at(world.stack.installation.place, service).signed(sub=world.people.ids[ADMINISTRATOR])
+    token = Forger.at(world.stack.installation.data, service).signed(sub=world.people.ids[ADMINISTRATOR])
     door = Caller(world.stack.url)
     for path in ("/api/v1/me", "/api/v1/cases"):
         assert door.ask("GET", path, headers=bearer(token)).status_code == 401

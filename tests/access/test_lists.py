@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.access.holdings import Holdings, furnish, must, wait_for_mail
+from ops.waiting import wait_for
+from tests.access.holdings import Holdings, furnish, wait_for_mail
 from tests.access.people import ADMINISTRATOR, COLLEAGUE, KEY, OTHER_CHIEF, OTHER_TEAM, OWNER, TEAM
 from tests.access.probes import path_of
 from tests.access.reading import LISTED, lists, pages, parameters_of, readable
@@ -90,8 +91,8 @@ def test_what_is_given_to_the_other_team_changes_sides_everywhere(world: World) 
     for kind in ("case", "submitted_case"):
         admin.post(f"/cases/{given.ids[kind]}:assign", dict(south.belongs))
 
-    must(lambda: kinds_for(world, OTHER_TEAM, given) >= LISTED, "the other team finds all of it")
-    must(lambda: not kinds_for(world, TEAM, given), "the team finds nothing of it any more")
+    wait_for(lambda: kinds_for(world, OTHER_TEAM, given) >= LISTED, "the other team finds all of it")
+    wait_for(lambda: not kinds_for(world, TEAM, given), "the team finds nothing of it any more")
 
 
 def kinds_for(world: World, actor: str, holdings: Holdings) -> set[str]:
@@ -111,7 +112,7 @@ def test_the_timeline_of_ones_own_customer_tells_nothing_of_a_case_of_the_other_
     case = {"subject": f"{word} between South and them", "customer_id": customer, "workflow": None}
     case_id = world.stack.api.post("/cases", {**case, **world.south.belongs})["id"]
     timeline = f"/api/v1/customers/{customer}/timeline"
-    must(lambda: word in "".join(pages(world.caller(ADMINISTRATOR), timeline, {})), "the case is on the timeline")
+    wait_for(lambda: word in "".join(pages(world.caller(ADMINISTRATOR), timeline, {})), "the case is on the timeline")
     assert world.caller(TEAM).ask("GET", f"/api/v1/cases/{case_id}").status_code == 404
     shown = [one["title"] for one in world.caller(TEAM).rows(timeline) if word in str(one) or case_id in str(one)]
     assert shown == []

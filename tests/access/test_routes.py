@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from ops.place import EVERYONE, SERVICES
+from ops.repository import EVERYONE, SERVICES
 from servicekit.http.routes import Operation
 from servicekit.testing.harness import Harness
 from tests.access.people import ANONYMOUS, COLLEAGUE, Caller, email_of

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from ops.place import EVERYONE, Place
-from ops.processes import Installation, flask_argv
-from tests.nursery import start_program
+from ops.local.data_directory import DataDirectory
+from ops.local.processes import Installation, flask_argv
+from ops.repository import EVERYONE
+from tests.fork_server import start_program
 
 KNOWN = "changeme"
 SHORT = "31 bytes are too short a secret"
@@ -34,9 +35,9 @@ class Start:
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """As `crm.py up` prepares it; nothing of it ever listens."""
-    place = Place(tmp_path_factory.mktemp("starting") / "var")
+    place = DataDirectory(tmp_path_factory.mktemp("starting") / "var")
     place.prepare()
-    return Installation(place=place, ports=dict.fromkeys(EVERYONE, 0))
+    return Installation(data=place, ports=dict.fromkeys(EVERYONE, 0))
 
 
 def trouble_with(installation: Installation, starts: Iterable[Start]) -> list[str]:
@@ -58,7 +59,7 @@ def _ended(installation: Installation, start: Start) -> tuple[int, str]:
     """Its exit code and all that it wrote; a server that has not ended is one that has started."""
     server = next(one for one in installation.programs() if one.name == start.service)
     program = server if start.as_server else replace(server, argv=(*flask_argv(start.service), "routes"))
-    log = installation.place.logs / f"{next(_NUMBERS)}.log"
+    log = installation.data.logs / f"{next(_NUMBERS)}.log"
     environment = {**os.environ, **installation.environment(start.service), start.setting: start.value}
     process = start_program(program, environment, log)
     try:
@@ -99,7 +100,7 @@ def test_a_missing_signing_key_stops_the_gateway(installation: Installation) -> 
 
 
 def test_a_service_that_is_given_the_signing_key_for_the_public_ones_does_not_start(installation: Installation) -> None:
-    signing = str(installation.place.signing_key)
+    signing = str(installation.data.signing_key)
     assert not (
         trouble := trouble_with(installation, [Start(service="cases", setting="CRM_IDENTITY_KEYS", value=signing)])
     ), "\n".join(trouble)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
-TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
-PROC = Path("/proc")
+from ops.process_trees import PROC, TICKS_A_SECOND, parent_and_ticks, process_ids, tree
 
 
 class NotRunning(Exception):
@@ -23,15 +20,15 @@ class Trees:
     def cpu_seconds(self) -> dict[str, float]:
         """Since each began. A child that ended is counted by the parent that waited for it, so nothing is lost."""
         spent, parents = {}, {}
-        for pid in _processes():
-            if stat := _stat(pid):
+        for pid in process_ids():
+            if stat := parent_and_ticks(pid):
                 parents[pid], ticks = stat
                 spent[pid] = ticks / TICKS_A_SECOND
         return {part: sum(spent[pid] for pid in _below(root, parents)) for part, root in self._roots.items()}
 
     def pss_bytes(self) -> dict[str, int]:
         """Proportional set size: a page that several share is counted once, in parts."""
-        parents = {pid: stat[0] for pid in _processes() if (stat := _stat(pid))}
+        parents = {pid: stat[0] for pid in process_ids() if (stat := parent_and_ticks(pid))}
         return {part: sum(_pss(pid) for pid in _below(root, parents)) for part, root in self._roots.items()}
 
 
@@ -43,7 +40,7 @@ def busy_seconds() -> float:
 
 def parent_of(pid: int) -> int:
     """The process that started this one."""
-    stat = _stat(pid)
+    stat = parent_and_ticks(pid)
     if stat is None:
         raise NotRunning(f"process {pid}")
     return stat[0]
@@ -54,31 +51,10 @@ def spent_between(before: Mapping[str, float], after: Mapping[str, float]) -> di
     return {part: after[part] - before[part] for part in after}
 
 
-def _processes() -> list[int]:
-    return [int(name) for name in os.listdir(PROC) if name.isdigit()]
-
-
-def _stat(pid: int) -> tuple[int, int] | None:
-    """(parent, ticks of itself and of the children it waited for); None when it just ended."""
-    try:
-        text = (PROC / str(pid) / "stat").read_text()
-    except OSError:
-        return None
-    fields = text.rpartition(")")[2].split()  # a name may hold blanks and brackets
-    return int(fields[1]), sum(int(ticks) for ticks in fields[11:15])
-
-
 def _below(root: int, parents: Mapping[int, int]) -> Iterator[int]:
     if root not in parents:
         raise NotRunning(f"process {root}")
-    children: dict[int, list[int]] = {}
-    for pid, parent in parents.items():
-        children.setdefault(parent, []).append(pid)
-    waiting = [root]
-    while waiting:
-        pid = waiting.pop()
-        yield pid
-        waiting += children.get(pid, [])
+    return tree(root, parents)
 
 
 def _pss(pid: int) -> int:

@@ -24,4 +24,4 @@ def token(stack: Stack) -> str:
 
 def identity(stack: Stack, service: str) -> str:
     """What the gateway would show this service; good for two minutes."""
-    return Minter.from_file(str(stack.installation.place.signing_key)).mint(ANYBODY, service)
+    return Minter.from_file(str(stack.installation.data.signing_key)).mint(ANYBODY, service)

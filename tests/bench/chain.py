@@ -15,12 +15,12 @@ from typing import Any
 import psycopg
 import requests
 
-from ops.place import ROOT
+from ops.repository import ROOT
+from ops.waiting import wait_for
 from tests.bench import bare
 from tests.bench.accounting import Trees
 from tests.bench.driving import Load, request
 from tests.servers.tools import free_port
-from tests.stacks import wait_for
 
 SERVICE_THREADS = 8
 GATEWAY_THREADS = 24
@@ -70,7 +70,7 @@ def running_chain(folder: Path, *, database: str, sample: Any, ids: list[str]) -
     with contextlib.ExitStack() as kept:
         leaf = kept.enter_context(_serving(folder, "create_leaf", leaf_port, settings, SERVICE_THREADS))
         chain = kept.enter_context(_serving(folder, "create_chain", chain_port, settings, GATEWAY_THREADS))
-        wait_for(lambda: _answers(f"http://127.0.0.1:{chain_port}/rows/{ids[0]}"), 60, "the bare chain answers")
+        wait_for(lambda: _answers(f"http://127.0.0.1:{chain_port}/rows/{ids[0]}"), "the bare chain answers")
         yield Chain(leaf_port=leaf_port, chain_port=chain_port, pids={"leaf": leaf, "chain": chain}, ids=ids)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pika
 import psycopg
 
-from ops.place import ROOT
+from ops.repository import ROOT
 from tests.bench.world import World
 
 PACKAGES = ("flask", "gunicorn", "sqlalchemy", "psycopg", "requests", "pika")

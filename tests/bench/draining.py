@@ -9,12 +9,11 @@ from collections.abc import Mapping
 
 import psycopg
 
-from ops.place import EVERYONE, SERVICES
+from ops.repository import EVERYONE, SERVICES
+from ops.waiting import Patience
 from tests.bench.driving import LoadFailed
 from tests.stacks import Stack
 
-PATIENCE = 180.0
-LOOK_SECONDS = 0.1
 TOLD = "SELECT type, count(*) FROM outbox GROUP BY type"
 HEARD = "SELECT count(*) FROM inbox"
 PARKED = "SELECT count(*) FROM parked_message WHERE settled_at IS NULL"
@@ -29,10 +28,10 @@ def drained(stack: Stack) -> float:
     with contextlib.ExitStack() as kept:
         databases = {service: kept.enter_context(looking_into(stack.database(service))) for service in EVERYONE}
         hears = {service: set(_consumers(service)) for service in SERVICES}
-        while waiting := _on_its_way(databases, hears):
-            if time.monotonic() - started > PATIENCE:
-                raise LoadFailed(f"after {PATIENCE:.0f} s these effects are still missing: {waiting}")
-            time.sleep(LOOK_SECONDS)
+        owed: dict[str, int] = {}
+        pauses = Patience("every event has had its effect", progress=lambda: dict(owed))
+        while owed := _on_its_way(databases, hears):
+            pauses.pause()
     return time.monotonic() - started
 
 

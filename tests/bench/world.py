@@ -14,7 +14,7 @@ from typing import Self
 
 import psycopg
 
-from ops.place import EVERYONE
+from ops.repository import EVERYONE
 from tests import servers
 from tests.bench.accounting import Trees, parent_of
 from tests.bench.chain import Chain, running_chain, some_customers

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, StorageState, sync_playwright
 
-from ops.api import Api, eventually
+from ops.api import Api
+from ops.waiting import PATIENCE_SECONDS, wait_for
 from tests.browser.chromium import AXE, executable
 from tests.stacks import Stack, running_stack
 
@@ -142,7 +143,7 @@ def _case(world: World) -> None:
         "units": 6,
     }
     case_id = world.api.post("/forms/device-fault/submissions", {"answers": answers})["case_id"]
-    assert eventually(lambda: world.api.get(f"/cases/{case_id}")["customer_id"], 30)
+    wait_for(lambda: world.api.get(f"/cases/{case_id}")["customer_id"], "the case has a customer")
     world.ids["case"] = case_id
 
 
@@ -154,7 +155,7 @@ def _order(world: World) -> None:
     order = world.api.post("/orders", {"customer_id": world.ids["nordwind"], "currency": "EUR", "lines": lines})
     world.ids["order"] = order["id"]
     nordwind = f"/customers/{world.ids['nordwind']}"
-    assert eventually(lambda: world.api.get(nordwind)["facts"]["orders"], 30)
+    wait_for(lambda: world.api.get(nordwind)["facts"]["orders"], "the customer's figures count the order")
 
 
 @pytest.fixture(scope="session")
@@ -224,7 +225,7 @@ def visit(stack: Stack, browser: Browser) -> Iterator[Visit]:
         context = browser.new_context(
             **{"viewport": {"width": 1440, "height": 1000}, "timezone_id": "Europe/Berlin", **options}
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         visitor = Visitor(stack, context, context.new_page())
         visitor.page.on("console", lambda message: visitor._heard(message.type, message.text))
         visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ops.api import eventually
+from ops.waiting import wait_for
 from tests.browser.conftest import PASSWORD, Visit, Visitor, World
 
 
@@ -92,7 +92,7 @@ def test_an_internal_note_and_a_reply_cannot_be_taken_for_each_other(staff: Visi
         mails = world.api.get("/emails", case_id=world.ids["case"])["data"]
         return [mail["to"] for mail in mails if mail["kind"] == "case_reply"]
 
-    assert eventually(mailed, 60) == ["k.behrens@nordwind.example"]
+    assert wait_for(mailed, "the reply is mailed") == ["k.behrens@nordwind.example"]
     messages = world.api.get(f"/cases/{world.ids['case']}/messages")["data"]
     assert {m["body"]: m["is_internal"] for m in messages if now in m["body"]} == {
         f"Firmware bug {now}": True,
@@ -164,7 +164,7 @@ def test_a_case_is_opened_by_hand_for_a_customer(staff: Visitor, world: World, n
     staff.press("Open case")
     staff.sees("is open")
     staff.sees("Urgent")
-    assert eventually(lambda: world.api.get("/cases", q=now)["data"][0]["customer_id"], 10) == world.ids["nordwind"]
+    assert world.api.get("/cases", q=now)["data"][0]["customer_id"] == world.ids["nordwind"]
 
 
 def test_an_order_shows_its_lines_and_is_confirmed_into_an_invoice(staff: Visitor, world: World) -> None:
@@ -197,8 +197,9 @@ def test_an_order_is_taken_by_hand_and_a_wrong_line_is_named(staff: Visitor, wor
 @pytest.mark.proves("F174")
 def test_opening_a_notification_reads_it_and_leads_to_its_case(staff: Visitor, world: World, now: str) -> None:
     case = world.api.post("/cases", {"subject": f"Bell {now}", "type": "complaint"})
-    assert eventually(
-        lambda: [n for n in world.api.get("/notifications")["data"] if n["subject"]["id"] == case["id"]], 20
+    wait_for(
+        lambda: [n for n in world.api.get("/notifications")["data"] if n["subject"]["id"] == case["id"]],
+        "the bell rings for the case",
     )
     staff.go("/notifications?view=unread")
     before = staff.page.locator(".note-row.new").count()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from ops.api import eventually
+from ops.waiting import wait_for
 from tests.browser.conftest import Visit, Visitor, World
 
 PAYLOADS = [
@@ -71,7 +71,7 @@ def test_a_reply_written_while_mail_is_down_is_kept_and_goes_out_once_later(
         texts = [world.api.get(f"/emails/{one['id']}")["text"] for one in replies if one["kind"] == "case_reply"]
         return [text for text in texts if now in text]
 
-    assert len(eventually(mailed, 60) or []) == 1
+    assert len(wait_for(mailed, "the reply is mailed")) == 1
 
 
 def test_a_session_that_ended_asks_for_the_password_over_the_page_and_goes_on(

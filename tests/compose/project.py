@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from ops.api import Api
+from tests import clones
 from tests.compose.engine import docker
 from tests.stacks import free_ports
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 IMAGES = ("gateway", "customers", "cases", "orders", "notifications")
 SECONDS = 900
 
@@ -24,12 +24,12 @@ class Project:
         self.name = f"crmtest{os.getpid()}"
         self.port = free_ports()["gateway"]
         self.url = f"http://127.0.0.1:{self.port}"
-        subprocess.run(["git", "clone", "-q", str(ROOT), str(folder)], check=True)
+        clones.clone(folder)
 
     def init(self) -> str:
         """Made by this checkout's environment: one of its own would cost the clone half a minute."""
         argv = [sys.executable, "-m", "ops.compose_init", "--port", str(self.port), "--folder", str(self.folder)]
-        return subprocess.run(argv, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(argv, cwd=clones.ROOT, check=True, capture_output=True, text=True).stdout
 
     def attempt(self, *words: str) -> subprocess.CompletedProcess[str]:
         return docker("compose", "-p", self.name, *words, cwd=str(self.folder), seconds=SECONDS)
@@ -52,6 +52,11 @@ class Project:
     def containers(self, *words: str) -> list[dict[str, Any]]:
         lines = self.compose("ps", *words, "--format", "json").splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def processes(self) -> list[int]:
+        """The first process of each container, as far as this machine sees them."""
+        ids = [one["ID"] for one in self.containers()]
+        return [int(pid) for pid in docker("inspect", "--format", "{{.State.Pid}}", *ids).stdout.split()]
 
     def api(self) -> Api:
         """The API as the first administrator, by a key that the operator asks for."""

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from ops.waiting import wait_for
 from tests.compose.engine import docker
 from tests.compose.project import Project
 from tests.e2e.journey import Company
-from tests.stacks import wait_for
 
 FOREIGN = {"postgres", "rabbitmq"}
 # Run inside a service's container, so as that service's user of the broker.
@@ -87,7 +87,7 @@ def test_the_first_login_is_a_link_that_works_once(project: Project) -> None:
 
 
 def test_the_main_job_runs_in_containers(project: Project) -> None:
-    company = Company(project.api())
+    company = Company(project.api(), processes=project.processes())
     for name, role in (("sam", "support"), ("fay", "finance")):
         company.hire(name, role)
     company.set_up()
@@ -151,7 +151,7 @@ def test_a_message_that_cannot_be_handled_waits_for_the_operator(project: Projec
     def parked() -> list[dict[str, object]]:
         return list(json.loads(project.inside("customers", "flask", "parked", "list", "--json")))
 
-    waiting = wait_for(parked, 30, "the broken message is parked")
+    waiting = wait_for(parked, "the broken message is parked", processes=project.processes())
     assert "discarded" in project.inside("customers", "flask", "parked", "discard", str(waiting[0]["id"]))
     assert parked() == []
 

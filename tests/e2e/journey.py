@@ -1,16 +1,17 @@
 """The main job, driven over HTTP as its users would: from a stranger's web form to the whole story on one page."""
 
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import requests
 
-from ops.api import Api, eventually
+from ops.api import Api
+from ops.waiting import wait_for
 
 T = TypeVar("T")
 PASSWORD = "a long enough password"
-PATIENCE = 120
 
 FORM_FIELDS: list[dict[str, Any]] = [
     {"key": "name", "label": "Your name", "type": "text", "required": True, "maps_to": "customer.name"},
@@ -25,12 +26,16 @@ FORM_FIELDS: list[dict[str, Any]] = [
 
 @dataclass
 class Company:
-    """Who works here, and what the administrator has set up."""
+    """Who works here, and what the administrator has set up.
+
+    `processes` are the system's own, where they are not this process's children: while they work, they are waited for.
+    """
 
     admin: Api
     mark: str = field(default_factory=lambda: secrets.token_hex(3))
     staff: dict[str, Api] = field(default_factory=dict)
     emails: dict[str, str] = field(default_factory=dict)
+    processes: Sequence[int] | None = None
 
     @property
     def form(self) -> str:
@@ -127,29 +132,29 @@ class Company:
     def linked_case(self, case_id: str) -> dict[str, Any]:
         """The case, once its customer is known."""
 
-        def linked() -> dict[str, Any] | None:
+        def linked() -> dict[str, Any]:
             case = self.admin.get(f"/cases/{case_id}")
-            return case if case["customer_id"] else None
+            return case if case["customer_id"] else {}
 
-        return must(eventually(linked, PATIENCE), f"case {case_id} has a customer")
+        return self.wait_for(linked, f"case {case_id} has a customer")
 
     def mails(self, address: str, at_least: int = 1, **query: str) -> list[dict[str, Any]]:
         """What was sent to this address."""
 
-        def sent() -> list[dict[str, Any]] | None:
+        def sent() -> list[dict[str, Any]]:
             found = [one for one in pages(self.admin, "/emails", state="sent", **query) if one["to"] == address]
-            return found if len(found) >= at_least else None
+            return found if len(found) >= at_least else []
 
-        return must(eventually(sent, PATIENCE), f"{at_least} e-mails to {address}")
+        return self.wait_for(sent, f"{at_least} e-mails to {address} were sent")
 
     def work_item(self, name: str, case_number: str) -> dict[str, Any]:
         """What this colleague is asked to do about the case."""
 
-        def asked() -> dict[str, Any] | None:
+        def asked() -> dict[str, Any]:
             items = self.staff[name].get("/work-items", mine="true", state="open")["data"]
-            return next((one for one in items if one["case"]["number"] == case_number), None)
+            return next((one for one in items if one["case"]["number"] == case_number), {})
 
-        return must(eventually(asked, PATIENCE), f"{name} has a work item for {case_number}")
+        return self.wait_for(asked, f"{name} has a work item for {case_number}")
 
     def decide(self, name: str, item: dict[str, Any], outcome: str, note: str | None = None) -> dict[str, Any]:
         """Claim and decide."""
@@ -158,12 +163,19 @@ class Company:
 
     def kinds(self, customer_id: str, at_least: set[str]) -> list[str]:
         """The kinds on the customer's timeline, oldest first, once all of these are there."""
+        found: list[str] = []
 
-        def there() -> list[str] | None:
-            found = [one["kind"] for one in pages(self.admin, f"/customers/{customer_id}/timeline")]
-            return found[::-1] if at_least <= set(found) else None
+        def are_there() -> bool:
+            found[:] = [one["kind"] for one in pages(self.admin, f"/customers/{customer_id}/timeline")][::-1]
+            return at_least <= set(found)
 
-        return must(eventually(there, PATIENCE), f"{sorted(at_least)} on the timeline of {customer_id}")
+        what = f"{sorted(at_least)} are on the timeline of {customer_id}"
+        self.wait_for(are_there, what, progress=lambda: list(found))
+        return found
+
+    def wait_for(self, condition: Callable[[], T], what: str, *, progress: Callable[[], object] = lambda: None) -> T:
+        """Until it is so, or nothing moves any more."""
+        return wait_for(condition, what, progress=progress, processes=self.processes)
 
 
 def pages(api: Api, path: str, **query: str) -> list[dict[str, Any]]:
@@ -176,8 +188,3 @@ def pages(api: Api, path: str, **query: str) -> list[dict[str, Any]]:
         if not page["has_more"]:
             return rows
         cursor = {"cursor": page["next_cursor"]}
-
-
-def must(found: T | None, what: str) -> T:
-    assert found, f"after {PATIENCE} s it is still not so: {what}"
-    return found

@@ -4,9 +4,8 @@ from collections import defaultdict
 
 import requests
 
-from ops.api import eventually
-from ops.place import EVERYONE
-from tests.e2e.journey import PATIENCE
+from ops.repository import EVERYONE
+from ops.waiting import wait_for
 from tests.stacks import Stack
 
 
@@ -22,7 +21,7 @@ def test_every_service_shows_that_its_worker_gives_signs(stack: Stack) -> None:
                 heard.add(service)
         return heard == set(EVERYONE)
 
-    assert eventually(all_are_heard_again, PATIENCE), f"no new sign from {set(EVERYONE) - heard}"
+    wait_for(all_are_heard_again, "every worker gives a new sign", progress=lambda: sorted(heard))
     for service in EVERYONE:
         ready = requests.get(f"{stack.installation.url_of(service)}/readyz", timeout=10).json()
         assert (ready["status"], ready["checks"]["worker"]) == ("ready", "ok"), ready

@@ -5,8 +5,8 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from ops.api import Api, Refused, eventually
-from tests.e2e.journey import PATIENCE, Company, must
+from ops.api import Api, Refused
+from tests.e2e.journey import Company
 from tests.stacks import Stack
 
 PRODUCTS = [("BAT", "79.50", "0.19"), ("DOCK", "120.00", "0.19"), ("MANUAL", "9.99", "0.07")]
@@ -69,10 +69,7 @@ def test_a_web_form_becomes_a_customer_a_case_decided_steps_an_order_and_one_sto
     approval = company.work_item("fay", number)
     assert (approval["step"]["kind"], approval["is_overdue"], approval["escalation_level"]) == ("approval", True, 1)
     company.decide("fay", approval, "approve", "The serial number is right.")
-    must(
-        eventually(lambda: company.admin.get(f"/cases/{case['id']}")["status"] == "resolved", PATIENCE),
-        "the case is resolved",
-    )
+    company.wait_for(lambda: company.admin.get(f"/cases/{case['id']}")["status"] == "resolved", "the case is resolved")
     kinds = [one["kind"] for one in company.mails(company.emails["fay"], 2, case_id=case["id"])]
     assert sorted(kinds) == ["step_activated", "step_reminder"]
     assert len(company.mails(company.emails["max"], 1, case_id=case["id"])) == 1
@@ -103,16 +100,16 @@ def test_a_web_form_becomes_a_customer_a_case_decided_steps_an_order_and_one_sto
     assert [kind for kind in dict.fromkeys(story) if kind in milestones] == milestones
     assert story.count("step.decided") == 2
 
-    def facts_followed() -> dict | None:
+    def followed() -> dict:
         facts = company.admin.get(f"/customers/{customer['id']}")["facts"]
         done = (
             facts["open_cases"] == 0
             and facts["open_balance"]
             and Decimal(facts["open_balance"]["amount"]) == Decimal("4101.87")
         )
-        return facts if done else None
+        return facts if done else {}
 
-    facts = must(eventually(facts_followed, PATIENCE), "the customer's facts have followed")
+    facts = company.wait_for(followed, "the customer's figures have followed")
     assert facts["total_value"] == {"amount": "4101.87", "currency": "EUR"}
     overview = company.admin.get(f"/customers/{customer['id']}/overview")
     assert overview["complete"] is True

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pika
 import pytest
 
-from ops.place import EVERYONE
+from ops.repository import EVERYONE
 from tests import servers
 from tests.conftest import server_overrides
 from tests.e2e.journey import Company

@@ -16,10 +16,10 @@ from typing import Any
 
 import requests
 
-from tests.e2e.journey import PATIENCE, Company
-from tests.stacks import Stack, wait_for
+from ops.waiting import LONGEST_SECONDS, Patience, Stalled, wait_for
+from tests.e2e.journey import Company
+from tests.stacks import Stack
 
-GIVE_UP_SECONDS = 120
 TRY_AGAIN_SECONDS = 0.2
 UNAVAILABLE = frozenset({429, 502, 503, 504})
 SKU = "BEAN"
@@ -62,7 +62,7 @@ class Load:
         """While inside; afterwards everything that was begun has been answered or given up."""
         for client in self._clients:
             client.make_customer()
-        wait_for(self._customers_are_known, PATIENCE, "orders has heard of the customers of the load")
+        wait_for(self._customers_are_known, "orders has heard of the customers of the load")
         for thread in self._threads:
             thread.start()
         try:
@@ -70,7 +70,7 @@ class Load:
         finally:
             self._stop.set()
             for thread in self._threads:
-                thread.join(GIVE_UP_SECONDS + 30)
+                thread.join(LONGEST_SECONDS)
 
     def done(self, kind: str) -> list[Deed]:
         """Those that were acknowledged."""
@@ -103,15 +103,14 @@ class Load:
         """Until it is answered; a refusal ends it, too."""
         self.deeds.append(deed)
         headers = {"Idempotency-Key": deed.key, **sent.pop("headers", {})}
-        deadline = time.monotonic() + GIVE_UP_SECONDS
-        while time.monotonic() < deadline:
+        pauses = Patience("an answer", progress=lambda: self.acknowledged)
+        while deed.tries == 0 or self._may_try_again(pauses):
             deed.tries += 1
             began = time.monotonic()
             try:
                 answer = session.request(method, f"{self._url}/api/v1{path}", headers=headers, timeout=30, **sent)
             except requests.RequestException as trouble:
                 deed.troubles.append(repr(trouble)[-200:])
-                time.sleep(TRY_AGAIN_SECONDS)
                 continue
             deed.status, deed.seconds = answer.status_code, time.monotonic() - began
             if answer.ok:
@@ -121,8 +120,17 @@ class Load:
                 self.refusals[f"{deed.kind} {answer.status_code}: {answer.text[:300]}"] += 1
                 return deed
             deed.troubles.append(answer.text[:200])
-            time.sleep(TRY_AGAIN_SECONDS)
         return deed
+
+    @staticmethod
+    def _may_try_again(pauses: Patience) -> bool:
+        """After a pause; no more when nothing has been answered for a minute and the system does not work either."""
+        time.sleep(TRY_AGAIN_SECONDS)
+        try:
+            pauses.pause()
+        except Stalled:
+            return False
+        return True
 
 
 _numbers = itertools.count(1)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ops.place import ROOT
+from ops.repository import ROOT
 
 Result = dict[str, Any]
 FIGURES = ("lost", "ghost", "double", "reordered", "stuck")
@@ -23,7 +23,7 @@ This page is generated from the results of the runs (`docs/reliability.json`); d
     python3 crm.py test --only faults                       # the profile that every run of the tests includes
     python3 crm.py test --only fault-plan --seconds 10      # the whole plan
     python3 crm.py test --only fault-plan -k at_random --seconds 3600
-    .venv/bin/python -m tests.faults.report var/faults               # write this page anew from what those left
+    .venv-dev/bin/python -m tests.faults.report var/faults               # write this page anew from what those left
 
 The load goes through the gateway: forms are submitted, customers renamed, orders placed and confirmed, tasks decided, each
 request with an Idempotency-Key and repeated until it is answered. Afterwards a checker reads every database, the mail

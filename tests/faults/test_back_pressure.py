@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from ops.place import ROOT
+from ops.repository import ROOT
+from ops.waiting import wait_for
 from servicekit.database.engine import Database
 from servicekit.database.migrate import upgrade
 from servicekit.messaging.bus import Delivery, Done, Outcome, connect
@@ -23,11 +24,9 @@ from tests import servers
 from tests.bench import relaying
 from tests.faults.conftest import broker_version
 from tests.faults.trial import SEED, commit, keep
-from tests.stacks import wait_for
 
 EVENTS = 200_000
 LIMIT = 5_000
-PATIENCE = 900
 BOTH, ONE = "thing.made.v1", "thing.liked.v1"
 # Two events of each aggregate, and of every second aggregate both listeners hear.
 FILL = f"""
@@ -91,13 +90,13 @@ def test_a_full_queue_holds_back_two_hundred_thousand_events_in_flat_memory_and_
     with relay_running(outbox, bus_url) as relay, listening(bus_url, "there", there):
         early = resident_mb(relay.pid)
         # All of its own, and of the others each first one that was refused by the full queue only.
-        wait_for(lambda: there.distinct >= EVENTS * 3 // 4, PATIENCE, "the listener that is there has all it can have")
+        wait_for(lambda: there.distinct >= EVENTS * 3 // 4, "the listener that is there has all it can have")
         full_seconds, waiting, most = time.monotonic() - began, unpublished(outbox), resident_mb(relay.pid)
         assert LIMIT <= bus.depth("away").waiting < LIMIT * 2
         with listening(bus_url, "away", away):
             returned = time.monotonic()
-            wait_for(lambda: unpublished(outbox) == 0, PATIENCE, "the outbox is empty")
-            wait_for(lambda: (away.distinct, there.distinct) == (EVENTS // 2, EVENTS), 60, "both have everything")
+            wait_for(lambda: unpublished(outbox) == 0, "the outbox is empty")
+            wait_for(lambda: (away.distinct, there.distinct) == (EVENTS // 2, EVENTS), "both have everything")
             drained_seconds = time.monotonic() - returned
         most = max(most, resident_mb(relay.pid))
     stuck = unpublished(outbox) + sum(bus.depth(name).waiting for name in ("away", "there"))

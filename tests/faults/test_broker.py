@@ -7,14 +7,13 @@ import pika
 import pytest
 import requests
 
+from ops.waiting import wait_for
 from servicekit.messaging.bus import topology
 from servicekit.messaging.bus.amqp_link import channel
 from tests.faults.conftest import Patient
 from tests.faults.trial import Trial
 from tests.servers import Rabbit
-from tests.stacks import wait_for
 
-PATIENCE = 120
 TINY = 20
 
 
@@ -94,7 +93,7 @@ def test_a_queue_that_is_deleted_is_declared_again_by_its_consumer(on_servers: P
     with channel(trial.stack.bus_url, "delete") as on:
         on.queue_delete(topology.events_queue("notifications"))
     trial.faults["queue deleted"] += 1
-    wait_for(lambda: queue_is_heard(trial, "notifications"), PATIENCE, "the queue is back and has a consumer")
+    wait_for(lambda: queue_is_heard(trial, "notifications"), "the queue is back and has a consumer")
     with trial.under_load():
         time.sleep(trial.seconds)
     trial.judge()
@@ -110,13 +109,13 @@ def test_a_queue_with_other_arguments_is_complained_of_and_what_is_told_meanwhil
         on.queue_delete(name)
         on.queue_declare(name, durable=True, arguments={"x-queue-type": "quorum", "x-max-length": 7})
     trial.faults["queue replaced"] += 1
-    log = trial.stack.installation.place.logs / "notifications-worker.log"
+    log = trial.stack.installation.data.logs / "notifications-worker.log"
     before = len(log.read_text())
     trial.stack.start("notifications-worker")
-    wait_for(lambda: "PRECONDITION_FAILED" in log.read_text()[before:], PATIENCE, "the worker complains of the queue")
+    wait_for(lambda: "PRECONDITION_FAILED" in log.read_text()[before:], "the worker complains of the queue")
     with channel(trial.stack.bus_url, "put right") as on:
         on.queue_delete(name)
-    wait_for(lambda: queue_is_heard(trial, "notifications"), PATIENCE, "the queue is as it should be")
+    wait_for(lambda: queue_is_heard(trial, "notifications"), "the queue is as it should be")
     with trial.under_load():
         time.sleep(trial.seconds)
     trial.judge()

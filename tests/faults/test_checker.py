@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from ops.waiting import wait_for
 from tests.faults.checker import Findings, check
 from tests.faults.conftest import Patient
 from tests.faults.load import Deed, Load
-from tests.stacks import Stack, wait_for
-
-PATIENCE = 60
+from tests.stacks import Stack
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +16,7 @@ def worked(embedded: Patient) -> Load:
     """Something has happened, and all of it is right."""
     trial = embedded.trial("0 no fault")
     with trial.under_load() as load:
-        wait_for(lambda: load.done("submit") and load.done("confirm") and load.done("rename"), PATIENCE, "work is done")
+        wait_for(lambda: load.done("submit") and load.done("confirm") and load.done("rename"), "work is done")
     trial.judge()
     return load
 

@@ -4,10 +4,8 @@ import time
 
 import requests
 
+from ops.waiting import wait_for
 from tests.faults.conftest import Patient
-from tests.stacks import wait_for
-
-PATIENCE = 60
 
 
 def test_a_killed_database_takes_only_its_own_service_with_it(on_servers: Patient) -> None:
@@ -27,5 +25,5 @@ def test_a_killed_database_takes_only_its_own_service_with_it(on_servers: Patien
             assert requests.get(f"{trial.stack.installation.url_of('orders')}/readyz", timeout=30).status_code == 503
             time.sleep(2)
             database.start()
-    wait_for(lambda: session.get(f"{url}/orders", timeout=30).status_code == 200, PATIENCE, "orders answer again")
+    wait_for(lambda: session.get(f"{url}/orders", timeout=30).status_code == 200, "orders answer again")
     trial.judge()

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ops.place import EVERYONE
+from ops.repository import EVERYONE
+from ops.waiting import wait_for
 from tests.faults.conftest import WORKERS_AND_WEB, Patient
 from tests.faults.trial import Trial
-from tests.stacks import wait_for
-
-PATIENCE = 120
 
 
 @pytest.mark.parametrize("kind", ["embedded", "on_servers"])
@@ -67,7 +65,7 @@ def test_files_copied_in_the_middle_of_a_write_are_whole(embedded: Patient, tmp_
 
 def test_while_the_file_of_the_embedded_bus_is_away_writes_go_on_and_all_events_arrive_later(embedded: Patient) -> None:
     trial = embedded.trial("23 bus file away")
-    bus, workers = embedded.stack.installation.place.bus, [name for name in WORKERS_AND_WEB if "worker" in name]
+    bus, workers = embedded.stack.installation.data.bus, [name for name in WORKERS_AND_WEB if "worker" in name]
     with trial.under_load() as load:
         trial.stack.terminate(*workers)
         away = [(path, path.with_name(f"{path.name}.away")) for path in bus.parent.glob("bus.db*")]
@@ -76,7 +74,7 @@ def test_while_the_file_of_the_embedded_bus_is_away_writes_go_on_and_all_events_
         bus.mkdir()
         trial.stack.start(*workers)
         done = load.acknowledged
-        wait_for(lambda: load.acknowledged > done + 10, PATIENCE, "writes go on")
+        wait_for(lambda: load.acknowledged > done + 10, "writes go on")
     trial.faults["bus file away"] += 1
     trial.stack.terminate(*workers)
     bus.rmdir()
@@ -92,7 +90,7 @@ def copy_from_outside(path: str, copy: str) -> None:
 
 
 def files_of(trial: Trial) -> list[Path]:
-    place = trial.stack.installation.place
+    place = trial.stack.installation.data
     return [*(place.database(service) for service in EVERYONE), place.bus]
 
 

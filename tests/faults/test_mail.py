@@ -2,10 +2,8 @@
 
 import time
 
+from ops.waiting import wait_for
 from tests.faults.conftest import Patient
-from tests.stacks import wait_for
-
-PATIENCE = 60
 
 
 def test_mail_that_is_refused_stays_queued_says_so_and_arrives_once_later(patient: Patient) -> None:
@@ -19,7 +17,7 @@ def test_mail_that_is_refused_stays_queued_says_so_and_arrives_once_later(patien
             found = company.admin.get("/emails", limit="200")["data"]
             return [one for one in found if one["to"] == address and one["last_error"]]
 
-        mail = wait_for(waiting, PATIENCE, "the mail was tried")[0]
+        mail = wait_for(waiting, "the mail was tried")[0]
         trial.faults["refused"] += office.refused
         assert mail["state"] in {"queued", "sending"}
         assert "451" in mail["last_error"]
@@ -27,7 +25,7 @@ def test_mail_that_is_refused_stays_queued_says_so_and_arrives_once_later(patien
         assert office.to(address) == []
     finally:
         office.answer = "250 OK"
-    wait_for(lambda: office.to(address), PATIENCE * 3, "the mail arrives")
+    wait_for(lambda: office.to(address), "the mail arrives")
     assert [number in letter["subject"] for letter in office.to(address)] == [True]
     trial.judge()
 
@@ -37,13 +35,12 @@ def test_a_slow_mail_server_delays_nothing_but_mail(patient: Patient) -> None:
     office.seconds = 3
     try:
         with trial.under_load(per_second=6) as load:
-            wait_for(lambda: load.done("submit"), PATIENCE, "a form was submitted")
+            wait_for(lambda: load.done("submit"), "a form was submitted")
             case = patient.company.linked_case(load.done("submit")[0].answer["case_id"])
             asked = "SELECT count(*) AS times FROM notifications WHERE subject_number = :number"
             began = time.monotonic()
             wait_for(
                 lambda: trial.stack.sql("notifications", asked, number=case["number"])[0].times,
-                PATIENCE,
                 "the bell rings",
             )
             trial.figures["bell_seconds"] = round(time.monotonic() - began, 2)
@@ -58,7 +55,7 @@ def test_a_mail_server_that_hangs_up_before_its_answer_leaves_mail_in_doubt_and_
     trial, office = patient.trial("16 mail server hangs up"), patient.office
     with trial.under_load(per_second=6) as load:
         office.hangs_up = True
-        wait_for(lambda: len(load.done("submit")) > 3, PATIENCE, "some forms were submitted")
+        wait_for(lambda: len(load.done("submit")) > 3, "some forms were submitted")
         time.sleep(trial.seconds / 2)
         office.hangs_up = False
     trial.faults["hung up"] += 1
@@ -74,7 +71,7 @@ def test_a_sender_killed_while_the_server_takes_the_letter_leaves_it_in_doubt_an
 
     with trial.under_load(per_second=6):
         office.on_letter = die
-        wait_for(lambda: "notifications-worker" not in stack.processes, PATIENCE, "the sender dies")
+        wait_for(lambda: "notifications-worker" not in stack.processes, "the sender dies")
         trial.faults["kill notifications-worker"] += 1
         stack.start("notifications-worker")
         time.sleep(trial.seconds / 2)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ops.waiting import wait_for
 from servicekit.ids import new_id
 from servicekit.messaging.bus import OutgoingMessage
 from servicekit.messaging.inbox import KEEP
@@ -17,9 +18,7 @@ from servicekit.testing.harness import envelope
 from tests.faults.checker import SERVICES
 from tests.faults.conftest import Patient
 from tests.faults.trial import Trial
-from tests.stacks import wait_for
 
-PATIENCE = 120
 # Only customers hears it; its effect is one line on a timeline.
 TOLD = "workflow.cancelled.v1"
 
@@ -34,7 +33,7 @@ def test_every_event_published_three_times_more_has_its_effect_once(patient: Pat
     trial = patient.trial("13 every event three times more")
     last = {service: trial.stack.sql(service, "SELECT max(id) FROM outbox")[0][0] or 0 for service in SERVICES}
     with trial.under_load():
-        wait_for(lambda: trial.loads[0].acknowledged > 10, PATIENCE, "something has happened")
+        wait_for(lambda: trial.loads[0].acknowledged > 10, "something has happened")
     for service in SERVICES:
         told = "SELECT event_id, type, envelope, aggregate_id FROM outbox WHERE id > :last ORDER BY id"
         rows = trial.stack.sql(service, told, last=last[service])
@@ -62,7 +61,7 @@ def test_what_can_never_work_parks_at_once_each_with_its_reason_and_its_neighbou
     with trial.under_load():
         for reason, body in UNREADABLE.items():
             send(trial, body)
-            parked[reason] = wait_for(lambda r=reason: parked_for(trial, r), PATIENCE, f"it is parked as {reason}")
+            parked[reason] = wait_for(lambda r=reason: parked_for(trial, r), f"it is parked as {reason}")
             trial.faults[f"{reason} message"] += 1
     assert {reason: len(rows) for reason, rows in parked.items()} == dict.fromkeys(UNREADABLE, 1)
     for rows in parked.values():
@@ -74,7 +73,7 @@ def test_what_always_fails_climbs_the_ladder_parks_and_is_replayed_once_after_th
     trial, run_id = patient.trial("14 poison: always failing"), new_id("run")
     with failing(trial, f"consumer-effect=fail@{run_id}"), trial.under_load(per_second=3):
         event = send(trial, poison(run_id))
-        parked = wait_for(lambda: parked_for(trial, "failed"), PATIENCE, "it is parked when the ladder ends")[0]
+        parked = wait_for(lambda: parked_for(trial, "failed"), "it is parked when the ladder ends")[0]
     trial.faults["always failing message"] += 1
     assert parked.attempts == 6
     assert "FailedOnPurpose" in parked.detail
@@ -96,7 +95,7 @@ def test_what_kills_its_worker_is_given_up_after_twenty_deaths_and_takes_no_neig
 
     with failing(trial, failpoint), trial.under_load(per_second=2):
         event = send(trial, poison(run_id))
-        parked = wait_for(parked_at_last, PATIENCE * 2, "it is parked after its last kill")[0]
+        parked = wait_for(parked_at_last, "it is parked after its last kill")[0]
     assert trial.faults["deaths of customers-worker"] >= 20
     replayed_once(trial, parked.id, event)
 
@@ -107,7 +106,7 @@ def test_what_is_replayed_while_the_original_is_on_its_way_has_one_effect(patien
     body = poison(run_id)
     with failing(trial, f"consumer-effect=fail@{run_id}"):
         event = send(trial, body)
-        parked = wait_for(lambda: parked_for(trial, "failed"), PATIENCE, "it is parked")[0]
+        parked = wait_for(lambda: parked_for(trial, "failed"), "it is parked")[0]
     send(trial, body)
     assert parked_command(trial, "replay", parked.id) == 0
     trial.faults["replayed while in flight"] += 1
@@ -120,7 +119,7 @@ def test_what_was_parked_longer_than_the_inbox_remembers_is_not_replayed(patient
     trial, run_id = patient.trial("15 replayed after the inbox forgot"), new_id("run")
     with failing(trial, f"consumer-effect=fail@{run_id}"):
         event = send(trial, poison(run_id))
-        parked = wait_for(lambda: parked_for(trial, "failed"), PATIENCE, "it is parked")[0]
+        parked = wait_for(lambda: parked_for(trial, "failed"), "it is parked")[0]
     long_ago = datetime.now(UTC) - KEEP - timedelta(days=1)
     aged = "UPDATE parked_message SET parked_at = :then WHERE id = :id"
     trial.stack.change("customers", aged, then=long_ago.strftime("%Y-%m-%d %H:%M:%S.%f"), id=parked.id)

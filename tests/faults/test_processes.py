@@ -6,13 +6,12 @@ import time
 import pytest
 import requests
 
+from ops.waiting import wait_for
 from tests.faults.conftest import Patient
 from tests.faults.trial import Trial
-from tests.stacks import wait_for
 
 SERVICES = ("customers", "cases", "orders", "notifications")
 WORKERS = tuple(f"{name}-worker" for name in (*SERVICES, "gateway"))
-PATIENCE = 60
 
 
 def test_web_processes_killed_mid_request_commit_a_retried_key_once(patient: Patient) -> None:
@@ -41,8 +40,8 @@ def test_a_second_relay_takes_over_when_the_first_is_killed(patient: Patient) ->
         trial.faults["kill the leading relay"] += 1
         began = time.monotonic()
         done = len(trial.loads[-1].done("submit"))
-        wait_for(lambda: len(trial.loads[-1].done("submit")) > done, PATIENCE, "another form is submitted")
-        wait_for(lambda: not unpublished(trial, "cases"), PATIENCE, "the second relay publishes")
+        wait_for(lambda: len(trial.loads[-1].done("submit")) > done, "another form is submitted")
+        wait_for(lambda: not unpublished(trial, "cases"), "the second relay publishes")
         trial.figures["takeover_seconds"] = round(time.monotonic() - began, 2)
     trial.stack.terminate(twin)
     trial.stack.start("cases-worker")
@@ -95,7 +94,7 @@ def test_a_name_never_goes_back_to_an_older_one_whatever_overtakes_what(patient:
     for number in range(1, renames + 1):
         customer = api.patch(f"/customers/{customer['id']}", {"name": f"Name {number}"}, customer["version"])
         look()
-    wait_for(look, PATIENCE, "the last name has arrived")
+    wait_for(look, "the last name has arrived")
     assert seen == sorted(seen)
     trial.faults["renamed while two workers dawdle"] += renames
     stack.terminate(twin, "cases-worker")
@@ -154,7 +153,7 @@ def test_a_service_that_is_down_takes_only_its_own_routes_with_it(patient: Patie
     finally:
         stack.start("orders")
         stack.wait_ready("orders")
-    wait_for(lambda: raw_get(patient, "/orders").status_code == 200, PATIENCE, "orders answer again")
+    wait_for(lambda: raw_get(patient, "/orders").status_code == 200, "orders answer again")
 
 
 def raw_get(patient: Patient, path: str) -> requests.Response:
@@ -166,7 +165,7 @@ def die_at(trial: Trial, name: str, point: str) -> None:
     """Let it run with the failpoint until it has died there; then start it as ever."""
     trial.stack.terminate(name)
     trial.stack.start(name, CRM_FAILPOINT=point)
-    wait_for(lambda: trial.stack.has_died(name), PATIENCE, f"{name} dies at {point}")
+    wait_for(lambda: trial.stack.has_died(name), f"{name} dies at {point}")
     trial.faults[f"{name} dies at {point}"] += 1
     trial.stack.kill(name)
     trial.stack.start(name)

@@ -16,7 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ops.place import ROOT
+from ops.repository import ROOT
+from ops.waiting import Patience, Stalled
 from tests.e2e.journey import Company
 from tests.faults.checker import Findings, check, waiting
 from tests.faults.load import Load
@@ -26,7 +27,6 @@ from tests.stacks import Stack
 RESULTS = Path(os.environ.get("CRM_FAULT_RESULTS") or ROOT / "var" / "faults")
 SECONDS = float(os.environ.get("CRM_FAULT_SECONDS") or 3)
 SEED = int(os.environ.get("CRM_FAULT_SEED") or 0) or random.SystemRandom().randrange(1, 2**31)
-SETTLE_SECONDS = max(120, SECONDS)
 TOLD_BY_TESTS: set[str] = set()
 
 
@@ -84,14 +84,24 @@ class Trial:
         return found
 
     def _settle(self) -> tuple[Findings, float]:
+        """What the checker finds when it finds nothing wrong any more, or when nothing moves any more."""
         began = time.monotonic()
+        unfinished: list[str] = []
+        pauses = Patience("everything has come to rest", progress=lambda: list(unfinished))
         while True:
-            is_late = time.monotonic() - began > SETTLE_SECONDS
-            if is_late or not waiting(self.stack):
-                found = check(self.stack, self.loads, self.office, also_told=self.told)
-                if is_late or not found.wrong:
-                    return found, time.monotonic() - began
-            time.sleep(0.25)
+            unfinished[:] = waiting(self.stack)
+            found = None if unfinished else self._check()
+            if found and not found.wrong:
+                return found, time.monotonic() - began
+            if found:
+                unfinished[:] = [sentence for sentences in found.wrong.values() for sentence in sentences]
+            try:
+                pauses.pause()
+            except Stalled:
+                return self._check(), time.monotonic() - began
+
+    def _check(self) -> Findings:
+        return check(self.stack, self.loads, self.office, also_told=self.told)
 
     def _write(self, found: Findings, recovery_seconds: float) -> None:
         result = {
@@ -115,10 +125,10 @@ class Trial:
         }
         slug = keep(result)
         for number, load in enumerate(self.loads):
-            load.write(self.stack.installation.place.logs / f"{slug}-{number}.jsonl")
+            load.write(self.stack.installation.data.logs / f"{slug}-{number}.jsonl")
 
     def _where(self) -> str:
-        return f"seed {self.seed}; logs in {self.stack.installation.place.logs}"
+        return f"seed {self.seed}; logs in {self.stack.installation.data.logs}"
 
 
 def keep(result: dict[str, Any]) -> str:

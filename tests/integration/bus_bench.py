@@ -15,20 +15,11 @@ from itertools import count
 from pathlib import Path
 from secrets import token_hex
 
+from ops.waiting import wait_for
 from servicekit.messaging.bus import Bus, Delivery, Done, Handler, Outcome, OutgoingMessage, Receipt, connect
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = Path(__file__).with_name("bus_child.py")
-
-
-def eventually(is_true: Callable[[], bool], *, seconds: float = 15) -> bool:
-    """Wait for something that happens in another thread or process."""
-    deadline = time.monotonic() + seconds
-    while not is_true():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 @dataclass
@@ -43,6 +34,10 @@ class Heard:
         self.times.append(time.monotonic())
         self.deliveries.append(delivery)
         return self.answers.pop(0) if self.answers else Done()
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """What is wanted has been handed over; patient while messages come."""
+        wait_for(condition, "the messages are handled", progress=lambda: self.bodies)
 
     @property
     def bodies(self) -> list[str]:

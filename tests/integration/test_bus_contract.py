@@ -13,8 +13,10 @@ from subprocess import Popen
 
 import pytest
 
+from ops.waiting import wait_for
 from servicekit.messaging.bus import MAX_BODY_BYTES, Delivery, Done, Outage, Outcome, Retry
-from tests.integration.bus_bench import Bench, Heard, eventually
+from servicekit.messaging.bus.partitions import DRAIN_SECONDS
+from tests.integration.bus_bench import Bench, Heard
 from tests.servers import rabbitmq
 
 DELAYS = (0.3, 0.9)
@@ -37,7 +39,7 @@ def test_every_service_that_listens_gets_its_own_copy(bench: Bench) -> None:
     receipt = bench.publish("hello")
 
     with bench.consuming("one", first), bench.consuming("two", second):
-        assert eventually(lambda: first.bodies == second.bodies == ["hello"])
+        first.wait_until(lambda: first.bodies == second.bodies == ["hello"])
     assert len(receipt.confirmed) == 1
     assert not receipt.refused
     assert first.deliveries[0] == Delivery(body=b"hello", type=bench.topic("made.v1"), attempt=1, redelivered=False)
@@ -77,7 +79,7 @@ def test_what_is_declared_again_stays_as_it_is(bench: Bench) -> None:
 
     bench.publish("hello")
 
-    assert eventually(lambda: bench.waiting("one") == bench.waiting("two") == 1)
+    wait_for(lambda: bench.waiting("one") == bench.waiting("two") == 1, "the queue holds as much")
 
 
 def test_a_message_that_was_answered_does_not_come_again(bench: Bench) -> None:
@@ -86,7 +88,7 @@ def test_a_message_that_was_answered_does_not_come_again(bench: Bench) -> None:
     first, second = Heard(), Heard()
 
     with bench.consuming("one", first):
-        assert eventually(lambda: len(first.bodies) == 2)
+        first.wait_until(lambda: len(first.bodies) == 2)
     with bench.consuming("one", second):
         time.sleep(1)
 
@@ -100,9 +102,9 @@ def test_a_message_whose_process_was_killed_comes_again(bench: Bench) -> None:
     heard = Heard()
 
     killed = bench.child("one", "log", "kill=deadly")
-    assert killed.wait(30) == -signal.SIGKILL
+    assert killed.wait(60) == -signal.SIGKILL
     with bench.consuming("one", heard):
-        assert eventually(lambda: len(heard.deliveries) == 1)
+        heard.wait_until(lambda: len(heard.deliveries) == 1)
 
     assert bench.lines("log") == ["ready", "begin deadly"]
     assert heard.deliveries[0].redelivered
@@ -115,14 +117,14 @@ def test_a_retry_comes_after_its_delay_and_counts(bench: Bench) -> None:
     heard = Heard(answers=[Retry("one"), Retry("two"), Retry("three")])
 
     with bench.consuming("one", heard):
-        assert eventually(lambda: len(heard.deliveries) == 4)
+        heard.wait_until(lambda: len(heard.deliveries) == 4)
 
     waits = [later - earlier for earlier, later in zip(heard.times, heard.times[1:], strict=False)]
     assert [delivery.attempt for delivery in heard.deliveries] == [1, 2, 3, 4]
     assert waits[0] >= DELAYS[0]
     assert waits[1] >= DELAYS[1]
     assert waits[2] >= DELAYS[1], "the last delay repeats"
-    assert max(waits) < DELAYS[1] + 1
+    assert max(waits) < DELAYS[1] + 10, "and grows no more; a busy machine may add some seconds"
     assert {delivery.type for delivery in heard.deliveries} == {bench.topic("made.v1")}
 
 
@@ -138,7 +140,7 @@ def test_a_handler_that_raises_is_tried_again(bench: Bench) -> None:
         return Done()
 
     with bench.consuming("one", fragile):
-        assert eventually(lambda: len(heard.deliveries) == 2)
+        heard.wait_until(lambda: len(heard.deliveries) == 2)
     assert [delivery.attempt for delivery in heard.deliveries] == [1, 2]
 
 
@@ -152,7 +154,7 @@ def test_a_message_without_an_order_key_is_handled_all_the_same(bench: Bench) ->
         return Done()
 
     with bench.consuming("one", handler):
-        assert eventually(lambda: heard == [b"\xff\xfe not text"])
+        wait_for(lambda: heard == [b"\xff\xfe not text"], "the messages are handled")
 
 
 def test_an_outage_burns_no_attempt_and_loses_nothing(bench: Bench) -> None:
@@ -170,7 +172,7 @@ def test_an_outage_burns_no_attempt_and_loses_nothing(bench: Bench) -> None:
         time.sleep(2)
         tried, probes = set(calls), len(calls)
         is_down.clear()
-        assert eventually(lambda: len(heard.deliveries) == 20)
+        heard.wait_until(lambda: len(heard.deliveries) == 20)
 
     assert len(tried) <= 4, "a lane waits with the message it has and does not try the next"
     assert probes <= 20
@@ -191,7 +193,7 @@ def test_one_message_that_takes_itself_for_an_outage_does_not_hold_back_the_othe
         return "stuck" if delivery.body == b"stuck" else delivery.body.decode()
 
     with bench.consuming("one", handler, order_key=key):
-        assert eventually(lambda: len(heard.bodies) >= 20, seconds=5)
+        heard.wait_until(lambda: len(heard.bodies) >= 20)
 
 
 def test_an_outage_does_not_keep_a_worker_from_stopping(bench: Bench) -> None:
@@ -202,10 +204,10 @@ def test_an_outage_does_not_keep_a_worker_from_stopping(bench: Bench) -> None:
     with bench.consuming("one", lambda _: Outage("down")):
         time.sleep(1)
         began = time.monotonic()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < DRAIN_SECONDS - 5
 
     with bench.consuming("one", heard):
-        assert eventually(lambda: sorted(heard.bodies) == ["a", "b", "c"])
+        heard.wait_until(lambda: sorted(heard.bodies) == ["a", "b", "c"])
     assert {delivery.attempt for delivery in heard.deliveries} == {1}
 
 
@@ -220,10 +222,13 @@ def test_a_message_that_kills_every_process_is_given_up_and_its_neighbours_are_n
         deaths += _was_killed(bench.child("one", "log", "kill=killer"), bench)
 
     last = bench.child("one", "last", "kill=killer")
-    assert eventually(lambda: "ready" in bench.lines("last"))
-    assert eventually(lambda: {f"done {name}" for name in neighbours} <= {*bench.lines("log"), *bench.lines("last")})
+    wait_for(lambda: "ready" in bench.lines("last"), "the other process is ready")
+    wait_for(
+        lambda: {f"done {name}" for name in neighbours} <= {*bench.lines("log"), *bench.lines("last")},
+        "the other process has done its work",
+    )
     last.terminate()
-    assert last.wait(30) == 0
+    assert last.wait(60) == 0
     assert 10 <= deaths <= 21
     assert bench.bus.depth(bench.name("one")).dead == 1
 
@@ -238,10 +243,13 @@ def test_a_message_that_kills_every_process_is_given_up_and_its_neighbours_are_n
 
 def _was_killed(child: Popen[bytes], bench: Bench) -> bool:
     """Whether the message killed the process; if it was given up instead, the process ends in peace."""
-    assert eventually(lambda: child.poll() is not None or bench.bus.depth(bench.name("one")).dead > 0, seconds=20)
+    wait_for(
+        lambda: child.poll() is not None or bench.bus.depth(bench.name("one")).dead > 0,
+        "the process dies, or the message is given up",
+    )
     if child.poll() is None:
         child.terminate()
-    return child.wait(30) == -signal.SIGKILL
+    return child.wait(60) == -signal.SIGKILL
 
 
 def _refuse(_delivery: Delivery, _reason: str) -> None:
@@ -255,7 +263,7 @@ def test_what_nobody_listens_to_is_confirmed_and_kept_aside(bench: Bench) -> Non
     receipt = bench.publish("lost?", topic="never.heard.of.v1")
 
     assert len(receipt.confirmed) == 1
-    assert eventually(lambda: bench.bus.unrouted() == before + 1)
+    wait_for(lambda: bench.bus.unrouted() == before + 1, "the message counts as unrouted")
     assert bench.waiting("one") == 0
 
 
@@ -273,7 +281,7 @@ def test_order_is_kept_within_a_key(bench: Bench) -> None:
         return Done()
 
     with bench.consuming("one", handler, order_key=lambda delivery: delivery.body.decode().partition(":")[0]):
-        assert eventually(lambda: sum(map(len, heard.values())) == 300, seconds=30)
+        wait_for(lambda: sum(map(len, heard.values())) == 300, "the messages are handled")
     assert all(heard[key] == sorted(heard[key]) for key in keys)
 
 
@@ -288,12 +296,12 @@ def test_stopping_finishes_what_runs_and_gives_back_the_rest(bench: Bench) -> No
         return ended(delivery)
 
     with bench.consuming("one", slow, threads=2) as stop:
-        assert began.wait(10)
+        assert began.wait(60)
         stop.set()
     assert 1 <= len(ended.bodies) <= 2
 
     with bench.consuming("one", later):
-        assert eventually(lambda: len(later.bodies) + len(ended.bodies) == 12)
+        later.wait_until(lambda: len(later.bodies) + len(ended.bodies) == 12)
         time.sleep(0.5)
     assert sorted(later.bodies + ended.bodies, key=int) == [str(number) for number in range(12)]
     assert {delivery.attempt for delivery in later.deliveries} == {1}
@@ -342,7 +350,7 @@ def test_any_text_arrives_unchanged(bench: Bench) -> None:
 def test_two_processes_share_the_work(bench: Bench) -> None:
     bench.declare("one", "made.v1")
     children = [bench.child("one", f"log{number}", "pause=0.02") for number in range(2)]
-    assert eventually(lambda: all("ready" in bench.lines(f"log{number}") for number in range(2)))
+    wait_for(lambda: all("ready" in bench.lines(f"log{number}") for number in range(2)), "the other process is ready")
     time.sleep(1)
 
     bodies = [str(number) for number in range(120)]
@@ -351,10 +359,10 @@ def test_two_processes_share_the_work(bench: Bench) -> None:
     def done(log: str) -> list[str]:
         return [line.split()[1] for line in bench.lines(log) if line.startswith("done")]
 
-    assert eventually(lambda: len(done("log0")) + len(done("log1")) == 120, seconds=30)
+    wait_for(lambda: len(done("log0")) + len(done("log1")) == 120, "the other processes have done everything")
     for child in children:
         child.terminate()
-        assert child.wait(30) == 0
+        assert child.wait(60) == 0
     assert sorted(done("log0") + done("log1"), key=int) == bodies
     assert min(len(done("log0")), len(done("log1"))) > 0
 
@@ -365,7 +373,7 @@ def test_consuming_what_is_ready_takes_all_of_it_and_stops_at_an_outage(bench: B
     heard = Heard(answers=[Done(), Outage("down")])
 
     assert bench.bus.consume_ready(bench.name("one"), heard) == 1
-    assert eventually(lambda: bench.waiting("one") == 2)
+    wait_for(lambda: bench.waiting("one") == 2, "the queue holds as much")
     time.sleep(1.1)
     assert bench.bus.consume_ready(bench.name("one"), heard) == 2
     assert heard.bodies == ["a", "b", "b", "c"]
@@ -379,5 +387,5 @@ def test_a_batch_of_a_thousand_is_confirmed_as_a_whole(bench: Bench) -> None:
     receipt = bench.bus.publish(batch)
 
     assert receipt.confirmed == {message.id for message in batch}
-    assert eventually(lambda: bench.waiting("one") == 1000)
+    wait_for(lambda: bench.waiting("one") == 1000, "the queue holds as much")
     bench.bus.check()

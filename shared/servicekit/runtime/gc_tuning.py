@@ -8,7 +8,7 @@ THRESHOLDS = (20_000, 20, 50)
 
 
 def apply() -> None:
-    """Freeze what is loaded (a search would touch, and so copy, every page shared since the fork) and search less often."""
+    """Freeze what is loaded (a search would copy every page shared since the fork), and search less often."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)

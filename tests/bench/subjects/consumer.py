@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cases.consumers import consumers
 from customers.events import CustomerCreated, CustomerPersonal
-from ops.place import Place
-from ops.processes import Installation
+from ops.local.data_directory import DataDirectory
+from ops.local.processes import Installation
+from ops.waiting import wait_for
 from servicekit.database.engine import Database
 from servicekit.database.migrate import upgrade
 from servicekit.ids import new_id
@@ -21,16 +21,14 @@ from servicekit.messaging.events import Envelope, encode, encode_data, new_event
 from servicekit.service import utc_now
 from tests.bench import children
 from tests.bench.accounting import Trees, spent_between
-from tests.bench.driving import LoadFailed
 from tests.bench.figures import Goal, Measured, Row, rate_row
 from tests.bench.world import AS_IN_PRODUCTION, World
-from tests.stacks import Stack, free_ports, wait_for
+from tests.stacks import Stack, free_ports
 
 WORKER = "cases-worker"
 GOAL = Goal(text="≥ 1 500/s", at_least=1500, is_of_value=True)
 LANES = 4
 WARM = 50
-PATIENCE = 120.0
 LOOK_SECONDS = 0.05
 AT_ONCE = 200
 
@@ -79,9 +77,9 @@ def _on_fresh_servers(world: World) -> dict[str, str]:
 
 
 def _prepared(folder: Path, settings: dict[str, str]) -> Stack:
-    place = Place(folder / "var")
+    place = DataDirectory(folder / "var")
     place.prepare()
-    stack = Stack(Installation(place=place, ports=free_ports()), {"cases": settings})
+    stack = Stack(Installation(data=place, ports=free_ports()), {"cases": settings})
     database = Database(stack.database("cases"), service="cases")
     upgrade(database, "cases")
     database.close()
@@ -97,13 +95,14 @@ def _measured(world: World, stack: Stack, *, servers: dict[str, int]) -> Measure
     try:
         pid = stack.processes[WORKER].pid
         _publish(stack, WARM)
-        wait_for(lambda: _effects(stack) == WARM, 60, "the worker hears")
+        wait_for(lambda: _effects(stack) == WARM, "the worker hears")
         os.killpg(pid, signal.SIGSTOP)
         _publish(stack, world.plan.consumed)
         system = Trees({"worker": pid, **servers})
         before, started = system.cpu_seconds(), time.monotonic()
         os.killpg(pid, signal.SIGCONT)
-        _wait(lambda: _effects(stack) == WARM + world.plan.consumed)
+        wanted = WARM + world.plan.consumed
+        wait_for(lambda: _effects(stack) == wanted, "every event has had its effect", progress=lambda: _effects(stack))
         took = time.monotonic() - started
         return Measured(answers=world.plan.consumed, seconds=took, cpu=spent_between(before, system.cpu_seconds()))
     finally:
@@ -145,11 +144,3 @@ def _created(number: int) -> OutgoingMessage:
 
 def _effects(stack: Stack) -> int:
     return int(stack.sql("cases", "SELECT count(*) FROM known_customers")[0][0])
-
-
-def _wait(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise LoadFailed(f"not everything had its effect within {PATIENCE:.0f} s")
-        time.sleep(LOOK_SECONDS)

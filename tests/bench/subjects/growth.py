@@ -8,8 +8,8 @@ from random import Random
 
 import psycopg
 
-from ops.processes import Installation
-from servicekit.http.routes import pagination
+from ops.local.processes import Installation
+from servicekit.http import pagination
 from tests.bench import callers
 from tests.bench.accounting import Trees
 from tests.bench.chain import some_customers
@@ -111,7 +111,7 @@ def _small(world: World) -> Side:
     database = prepared(world.postgres.fresh_database("customers"))
     fill(database, Directory(customers=plan.small_customers, contacts=plan.small_contacts))
     overrides = {**system.overrides, "customers": {"CRM_DATABASE_URL": database}}
-    stack = Stack(Installation(place=system.installation.place, ports=free_ports()), overrides)
+    stack = Stack(Installation(data=system.installation.data, ports=free_ports()), overrides)
     stack.start("customers")
     stack.wait_ready("customers")
     pids = {"customers": stack.processes["customers"].pid, "postgres": world.server_pids["postgres"]}
@@ -132,7 +132,7 @@ def _deep_pages(side: Side) -> list[str]:
         rows = connection.execute(
             "SELECT name_search, id FROM customers WHERE NOT is_archived ORDER BY md5(id) LIMIT %s", [DIFFERENT]
         ).fetchall()
-    secret = side.stack.installation.place.secret("cursor").read_text().strip()
+    secret = side.stack.installation.data.secret("cursor").read_text().strip()
     mark = pagination._filters_mark({"sort": "name"})
     return [f"?sort=name&limit=50&cursor={pagination._make_cursor(row, mark, secret)}" for row in rows]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 
+from ops.waiting import wait_for
 from tests.bench import callers
 from tests.bench.accounting import Trees
 from tests.bench.draining import drained
@@ -18,7 +19,7 @@ from tests.bench.figures import Goal, Measured, Row, percentile
 from tests.bench.subjects.customers import somebody
 from tests.bench.watching import Watch
 from tests.bench.world import World
-from tests.stacks import Stack, running_stack, wait_for
+from tests.stacks import Stack, running_stack
 
 A_SECOND = 50
 WARM_SECONDS = 2.0
@@ -48,14 +49,14 @@ def _on_servers(world: World) -> list[Row]:
 def _embedded(world: World) -> list[Row]:
     world.say(f"commit → effect at {A_SECOND}/s on SQLite and the embedded bus")
     with running_stack(world.new_folder("embedded")) as stack:
-        place = stack.installation.place
+        place = stack.installation.data
         with (
             Watch(place.database("customers"), "customers") as told,
             Watch(place.database("cases"), "known_customers") as heard,
         ):
             system = Trees({name: process.pid for name, process in stack.processes.items()})
             run = _paced(world, _load(world, stack), stack, system)
-            wait_for(lambda: len(heard.seen) >= len(told.seen), 60, "cases has a copy of every customer")
+            wait_for(lambda: len(heard.seen) >= len(told.seen), "cases has a copy of every customer")
         how = "seen in the file of customers → seen in the file of cases, each looked at every millisecond"
         return _rows("embedded bus", told.seen, heard.seen, run, how=how, **_facts(world, customers=0, contacts=0))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import time
@@ -10,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from ops.place import ROOT
+from tests import clones
 from tests.bench.accounting import Trees, spent_between
 from tests.bench.driving import LoadFailed
 from tests.bench.figures import Goal, Row
@@ -22,14 +21,12 @@ WARM = Goal(text="≤ 8 s", at_most=8, is_of_value=True)
 IDLE = Goal(text="≤ 700 MB", at_most=700, is_of_value=True)
 SETTLE_SECONDS = 15
 IDLE_SECONDS = 10
-PATIENCE = 300
 READY = "Customer Manager is ready"
 
 
 def measure(world: World) -> list[Row]:
     """Cold, then warm on what the cold start left."""
-    clone = world.folder / "clone"
-    subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+    clone = clones.clone(world.folder / "clone")
     facts: dict[str, Any] = {
         "of": "the committed state, cloned; SQLite and the embedded bus; with demo data",
         "caches": "those of pip, uv and npm as they were on this machine",
@@ -51,10 +48,7 @@ def measure(world: World) -> list[Row]:
 
 def _cold(world: World, clone: Path) -> float:
     started = time.monotonic()
-    argv = ["python3", "crm.py", "up", "--check", "--port", str(free_port())]
-    ended = subprocess.run(
-        argv, cwd=clone, env=_environment(), capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
+    ended = clones.crm(clone, "up", "--check", "--port", str(free_port()))
     if ended.returncode:
         raise LoadFailed(f"crm.py up --check: {(ended.stdout + ended.stderr)[-1500:]}")
     took = time.monotonic() - started
@@ -69,7 +63,7 @@ def _warm(world: World, clone: Path) -> tuple[list[float], dict[str, Any]]:
     for number in range(world.plan.warm_starts):
         started = time.monotonic()
         argv = ["python3", "crm.py", "up", "--no-open", "--port", str(free_port())]
-        with subprocess.Popen(argv, cwd=clone, env=_environment(), stdout=subprocess.PIPE, text=True) as running:
+        with subprocess.Popen(argv, cwd=clone, env=clones.environment(), stdout=subprocess.PIPE, text=True) as running:
             try:
                 assert running.stdout is not None
                 if not any(READY in line for line in running.stdout):
@@ -99,8 +93,3 @@ def _idle_rows(idle: dict[str, Any], facts: dict[str, Any]) -> list[Row]:
         Row(name="everything started, idle: memory", value=idle["pss_mb"], unit="MB PSS", goal=IDLE, conditions=facts),
         Row(name="everything started, idle: CPU", value=idle["cpu_ms_a_second"], unit="ms/s", conditions=facts),
     ]
-
-
-def _environment() -> dict[str, str]:
-    """As a new user's: nothing of this project."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("CRM_", "VIRTUAL_ENV", "BENCH_"))}

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ops import assets
-from ops.place import Trouble
+from ops.errors import OperatorError
 
 ICON = """<svg
   xmlns="http://www.w3.org/2000/svg"
@@ -31,5 +31,5 @@ def test_the_sprite_holds_each_named_icon_without_its_invisible_frame(tmp_path: 
 
 
 def test_an_icon_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Trouble, match="do not exist: no-such-icon"):
+    with pytest.raises(OperatorError, match="do not exist: no-such-icon"):
         assets.sprite(tmp_path, ["no-such-icon"])

@@ -93,6 +93,38 @@ def test_the_run_set_is_part_of_the_dev_set() -> None:
     assert pinned("run") | pinned("uv") <= pinned("dev")
 
 
+def test_developers_tools_have_an_environment_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools = {name for name, command in crm.COMMANDS.items() if command.environment is crm.DEV}
+    assert tools == {"test", "features", "openapi", "bench", "setup", "lock"}
+    running = crm.Environment("run", tmp_path / ".venv")
+    running.python.parent.mkdir(parents=True)
+    running.stamp.write_text("what a running system uses")
+    made: list[crm.Environment] = []
+    monkeypatch.setattr(crm, "make", lambda environment: environment.folder.mkdir() or made.append(environment))
+    monkeypatch.setattr(crm, "install", made.append)
+    tests = crm.Environment("dev", tmp_path / ".venv-dev")
+    crm.prepare(tests)
+    assert made == [tests, tests]
+    assert running.stamp.read_text() == "what a running system uses"
+
+
+def test_what_is_installed_already_is_not_installed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[crm.Environment] = []
+    monkeypatch.setattr(crm, "make", lambda environment: environment.python.parent.mkdir(parents=True))
+    monkeypatch.setattr(crm, "install", lambda environment: environment.python.touch() or made.append(environment))
+    for _ in range(2):
+        crm.prepare(crm.Environment("run", tmp_path / ".venv"))
+    assert len(made) == 1
+
+
+def test_set_up_is_told_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with crm.step("Making something"):
+        pass
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("  Making something … 0.")
+
+
 def without_ensurepip(monkeypatch: pytest.MonkeyPatch, *, user: int) -> list[list[str]]:
     """A Debian whose Python makes no environments; what would be run is noted instead."""
     ran: list[list[str]] = []
@@ -111,20 +143,20 @@ def test_without_ensurepip_root_has_it_installed(monkeypatch: pytest.MonkeyPatch
 
 def test_without_ensurepip_everybody_else_gets_the_one_command_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
     ran = without_ensurepip(monkeypatch, user=1000)
-    with pytest.raises(crm.Trouble, match=r"sudo apt-get install -y python3\.\d+-venv"):
+    with pytest.raises(crm.OperatorError, match=r"sudo apt-get install -y python3\.\d+-venv"):
         crm.add_venv_to_debian()
     assert ran == []
 
 
 def test_an_old_python_is_told_which_one_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crm.sys, "version_info", (3, 9, 2, "final", 0))
-    with pytest.raises(crm.Trouble, match=r"This is Python 3\.9\.2\. Install Python 3\.11"):
-        crm.prepare("run")
+    with pytest.raises(crm.OperatorError, match=r"This is Python 3\.9\.2\. Install Python 3\.11"):
+        crm.prepare(crm.RUN)
 
 
 def test_a_full_disk_is_said_before_anything_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crm, "DISK_BYTES", 10**18)
-    with pytest.raises(crm.Trouble, match="it takes 2 GB"):
+    with pytest.raises(crm.OperatorError, match="it takes 2 GB"):
         crm.check_disk()
 
 

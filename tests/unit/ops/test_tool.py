@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ops.migrations import is_up_to_date
-from ops.place import EVERYONE, ROOT, Place
+from ops.local.data_directory import DataDirectory
+from ops.local.migrations import is_up_to_date
+from ops.repository import EVERYONE, ROOT
 from ops.tool import at_rest
 
 pytestmark = pytest.mark.slow
@@ -19,7 +20,7 @@ def tool(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_migrate_brings_every_database_up_to_date_and_then_knows_it(tmp_path: Path) -> None:
-    place = Place(tmp_path)
+    place = DataDirectory(tmp_path)
     assert not is_up_to_date(at_rest(place))
     result = tool("migrate", "--data", str(tmp_path))
     assert (result.returncode, set(result.stdout.split())) == (0, set(EVERYONE))

@@ -1,4 +1,4 @@
-"""Starts Python programs as copies of this process, so that all of them share one copy of the libraries they use."""
+"""Starts Python programs as forks of this process, so that all of them share the memory of the libraries they use."""
 
 import contextlib
 import ctypes
@@ -29,18 +29,18 @@ def can_fork() -> bool:
 
 
 def preload(modules: Sequence[str]) -> None:
-    """Import what the copies will need, and set the collector for all of them."""
+    """Import what the forked programs will need, and set the garbage collector for all of them."""
     for module in modules:
         importlib.import_module(module)
     gc_tuning.apply()
 
 
 def is_module(argv: Sequence[str]) -> bool:
-    """Whether this is `python -m module …` of this very Python, which a copy can run without a new interpreter."""
+    """Whether this is `python -m module …` of this very Python, which a fork can run without a new interpreter."""
     return argv[0] == sys.executable and argv[1] == "-m"
 
 
-class Copy:
+class ForkedProcess:
     """A forked process, as far as a supervisor needs one; what subprocess.Popen is to an executed one."""
 
     def __init__(
@@ -49,10 +49,10 @@ class Copy:
         self.returncode: int | None = None
         sys.stdout.flush()
         sys.stderr.flush()
-        first = guard(name)
+        first = terminate_with_parent(name)
         self.pid = os.fork()
         if self.pid == 0:
-            _become(argv, first=first, env=env, cwd=cwd, log=log.fileno())
+            _run_as(argv, first=first, env=env, cwd=cwd, log=log.fileno())
 
     def poll(self) -> int | None:
         if self.returncode is None:
@@ -75,7 +75,7 @@ class Copy:
             os.kill(self.pid, signal.SIGTERM)
 
 
-def guard(name: str) -> Callable[[], None] | None:
+def terminate_with_parent(name: str) -> Callable[[], None] | None:
     """What a child does first, on Linux: have the kernel send it SIGTERM when its parent dies, however it dies."""
     if not can_fork():
         return None
@@ -92,15 +92,15 @@ def guard(name: str) -> Callable[[], None] | None:
     return in_child
 
 
-def _become(
+def _run_as(
     argv: Sequence[str], *, first: Callable[[], None] | None, env: Mapping[str, str], cwd: Path | None, log: int
 ) -> NoReturn:
-    """Turn this copy into the program. Never returns, so that nothing of the parent's stack runs twice."""
+    """Run the program in this fork. Never returns, so that nothing of the parent's stack runs twice."""
     code = 1
     try:
         if first:
             first()
-        _cut_loose(log)
+        _detach(log)
         os.environ.update(env)
         if cwd:
             os.chdir(cwd)
@@ -109,7 +109,7 @@ def _become(
         code = 0
     except SystemExit as ending:
         code = _code_of(ending)
-    except BaseException:  # noqa: BLE001 - a copy must end here, whatever happened, and its log says what it was
+    except BaseException:  # noqa: BLE001 - a fork must end here, whatever happened, and its log says what it was
         traceback.print_exc()
     finally:
         with contextlib.suppress(Exception):
@@ -119,7 +119,7 @@ def _become(
         os._exit(code)
 
 
-def _cut_loose(log: int) -> None:
+def _detach(log: int) -> None:
     """A group and signals of its own, the log as its output, none of the parent's files."""
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from servicekit.supervisor import Backoff, NotReady, Program, Supervisor
+from ops.local.supervisor import Backoff, NotReady, Program, Supervisor
+from ops.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 SERVER = """
@@ -37,13 +38,6 @@ def server(name: str, *, status: int = 200) -> Program:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     return python(name, SERVER, str(port), str(status), ready_url=f"http://127.0.0.1:{port}/readyz")
-
-
-def until(truth: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not truth():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def is_alive(pid: int) -> bool:
@@ -70,7 +64,7 @@ def test_programs_are_ready_when_their_addresses_answer(tmp_path: Path) -> None:
     seen: list[str] = []
     with Supervisor([server("one"), server("two"), python("three", SLEEPER)], logs=tmp_path) as supervisor:
         supervisor.start()
-        supervisor.wait_ready(10, progress=seen.append)
+        supervisor.wait_ready(say=seen.append)
         assert sorted(seen) == ["one", "two"]
         assert set(supervisor.pids()) == {"one", "two", "three"}
 
@@ -78,17 +72,17 @@ def test_programs_are_ready_when_their_addresses_answer(tmp_path: Path) -> None:
 def test_a_program_that_says_503_is_named_with_its_own_words(tmp_path: Path) -> None:
     with Supervisor([server("lame", status=503)], logs=tmp_path) as supervisor:
         supervisor.start()
-        with pytest.raises(NotReady, match=r"(?s)lame was not ready.*503: database missing"):
-            supervisor.wait_ready(1.5)
+        with pytest.raises(NotReady, match=r"(?s)lame is not ready.*503: database missing"):
+            supervisor.wait_ready(patience=1.5)
 
 
 def test_a_program_that_dies_while_starting_is_shown_with_the_end_of_its_log(tmp_path: Path) -> None:
     broken = python("broken", "raise SystemExit('no such table: cases')")
     with Supervisor([broken, server("fine")], logs=tmp_path) as supervisor:
         supervisor.start()
-        until(lambda: "broken" not in supervisor.pids())
+        wait_for(lambda: "broken" not in supervisor.pids(), "it has ended")
         with pytest.raises(NotReady, match=r"(?s)broken ended with code 1.*no such table: cases"):
-            supervisor.wait_ready(10)
+            supervisor.wait_ready()
 
 
 def test_a_killed_program_comes_back(tmp_path: Path) -> None:
@@ -98,9 +92,9 @@ def test_a_killed_program_comes_back(tmp_path: Path) -> None:
         before = one.pids()["phoenix"]
         thread = running(one)
         os.kill(before, signal.SIGKILL)
-        until(lambda: one.pids().get("phoenix", before) != before)
-        one.ask_to_stop()
-        thread.join(5)
+        wait_for(lambda: one.pids().get("phoenix", before) != before, "it is started again")
+        one.request_stop()
+        thread.join(60)
     assert "phoenix ended with code -9" in said[0]
 
 
@@ -115,12 +109,12 @@ time.sleep(60)
     program = python("parent", parent, str(note))
     with Supervisor([program], logs=tmp_path, say=lambda _: None, backoff=Backoff(first=30)) as one:
         one.start()
-        until(lambda: note.exists() and note.read_text() != "")
+        wait_for(lambda: note.exists() and note.read_text(), "its child runs")
         thread = running(one)
         os.kill(one.pids()["parent"], signal.SIGKILL)
-        until(lambda: not is_alive(int(note.read_text())))
-        one.ask_to_stop()
-        thread.join(5)
+        wait_for(lambda: not is_alive(int(note.read_text())), "its child is gone")
+        one.request_stop()
+        thread.join(60)
 
 
 def test_each_death_doubles_the_wait_up_to_a_limit() -> None:
@@ -144,7 +138,7 @@ time.sleep(60)
     programs = [python(name, farewell, str(book), name, stage=stage) for stage, name in enumerate(names)]
     with Supervisor(programs, logs=tmp_path) as supervisor:
         supervisor.start()
-        until(lambda: all(Path(f"{book}{name}").exists() for name in names))
+        wait_for(lambda: all(Path(f"{book}{name}").exists() for name in names), "all listen for signals")
     assert book.read_text().split() == ["roof", "house", "cellar"]
 
 
@@ -159,16 +153,16 @@ time.sleep(60)
     note = tmp_path / "pid"
     with Supervisor([python("deaf", deaf, str(note), stop=0.5)], logs=tmp_path) as supervisor:
         supervisor.start()
-        until(lambda: note.exists() and note.read_text() != "")
+        wait_for(lambda: note.exists() and note.read_text(), "its child runs")
         pids = [*supervisor.pids().values(), int(note.read_text())]
-    until(lambda: not any(is_alive(pid) for pid in pids))
+    wait_for(lambda: not any(is_alive(pid) for pid in pids), "all are gone")
 
 
 # As `crm.py up` does it: a signal is heard from before the first program starts.
 OWNER = """
 import contextlib, sys, pathlib
-from ops.up import signals_as_interrupt
-from servicekit.supervisor import Program, Supervisor
+from ops.local.up import signals_as_interrupt
+from ops.local.supervisor import Program, Supervisor
 here = pathlib.Path(sys.argv[1])
 (here / 'sleeper.py').write_text(sys.argv[2])
 program = Program(name='child', argv=(sys.executable, '-m', 'sleeper'), env={'WHO': 'child'})
@@ -187,7 +181,7 @@ with contextlib.suppress(KeyboardInterrupt), signals_as_interrupt():
 @contextmanager
 def owner(tmp_path: Path, way: str, code: str = SLEEPER) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A supervisor in a process of its own, and the pid of its one program."""
-    argv = [sys.executable, "-c", OWNER, str(tmp_path), code, *(["json"] if way == "copied" else [])]
+    argv = [sys.executable, "-c", OWNER, str(tmp_path), code, *(["json"] if way == "forked" else [])]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
         yield process, int(said(process))
         process.kill()
@@ -198,17 +192,17 @@ def said(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline()
 
 
-LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux starts copies and tells of deaths")
-BOTH_WAYS = pytest.mark.parametrize("way", ["executed", pytest.param("copied", marks=LINUX)])
+LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux forks and tells of deaths")
+BOTH_WAYS = pytest.mark.parametrize("way", ["executed", pytest.param("forked", marks=LINUX)])
 
 
 @BOTH_WAYS
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_to_the_supervisor_stops_its_programs(tmp_path: Path, way: str, number: signal.Signals) -> None:
     with owner(tmp_path, way) as (process, child):
-        until(lambda: "up" in (tmp_path / "child.log").read_text())
+        wait_for(lambda: "up" in (tmp_path / "child.log").read_text(), "the program runs")
         process.send_signal(number)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         assert not is_alive(child)
 
 
@@ -218,26 +212,26 @@ def test_no_program_survives_a_killed_supervisor(tmp_path: Path, way: str) -> No
     with owner(tmp_path, way) as (process, child):
         process.kill()
         process.wait()
-        until(lambda: not is_alive(child))
+        wait_for(lambda: not is_alive(child), "the program is gone")
 
 
 @BOTH_WAYS
 def test_a_program_has_its_own_environment_arguments_and_log(tmp_path: Path, way: str) -> None:
     tell = "import os, sys, time; print(__name__, os.environ['WHO'], sys.argv[1:], os.getpgid(0) == os.getpid(), flush=True)"
     with owner(tmp_path, way, f"{tell}; time.sleep(60)"):
-        until(lambda: (tmp_path / "child.log").read_text() == "__main__ child [] True\n")
+        wait_for(lambda: (tmp_path / "child.log").read_text() == "__main__ child [] True\n", "it has said who it is")
 
 
 @LINUX
 @pytest.mark.parametrize(
     ("end", "code"), [("raise SystemExit(3)", 3), ("raise SystemExit('no')", 1), ("1 / 0", 1), ("", 0)]
 )
-def test_a_copy_ends_with_the_code_of_its_program(tmp_path: Path, end: str, code: int) -> None:
-    with owner(tmp_path, "copied", end) as (process, _):
+def test_a_forked_program_ends_with_the_code_of_its_program(tmp_path: Path, end: str, code: int) -> None:
+    with owner(tmp_path, "forked", end) as (process, _):
         assert f"child ended with code {code};" in said(process)
 
 
 def test_what_a_program_prints_stands_in_its_log(tmp_path: Path) -> None:
     with Supervisor([python("speaker", SLEEPER)], logs=tmp_path) as supervisor:
         supervisor.start()
-        until(lambda: (tmp_path / "speaker.log").read_text() == "up\n")
+        wait_for(lambda: (tmp_path / "speaker.log").read_text() == "up\n", "it has spoken")

@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from ops.place import EVERYONE, Place, Trouble
-from ops.processes import Installation, choose_ports
+from ops.errors import OperatorError
+from ops.local.data_directory import DataDirectory
+from ops.local.processes import Installation, choose_ports
+from ops.repository import EVERYONE
 
 SECRETS_OF_THE_GATEWAY = {"CRM_IDENTITY_SIGNING_KEY", "CRM_SESSION_SECRET_FILE"}
 
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Installation:
-    return Installation(place=Place(tmp_path), ports=dict(zip(EVERYONE, range(9001, 9006), strict=True)))
+    return Installation(data=DataDirectory(tmp_path), ports=dict(zip(EVERYONE, range(9001, 9006), strict=True)))
 
 
 def test_only_the_gateway_can_sign_and_only_notifications_sends_mail(installation: Installation) -> None:
@@ -23,8 +25,8 @@ def test_only_the_gateway_can_sign_and_only_notifications_sends_mail(installatio
 
 
 def test_no_secret_stands_in_an_environment(installation: Installation) -> None:
-    installation.place.prepare()
-    secrets = {installation.place.secret(name).read_text() for name in ("session", "cursor")}
+    installation.data.prepare()
+    secrets = {installation.data.secret(name).read_text() for name in ("session", "cursor")}
     for program in installation.programs():
         assert not secrets & set(program.env.values())
 
@@ -53,5 +55,5 @@ def test_a_port_in_use_is_stepped_over_unless_it_was_asked_for(monkeypatch: pyte
         ports = choose_ports(None)
         assert port not in ports.values()
         assert len(set(ports.values())) == len(EVERYONE)
-        with pytest.raises(Trouble, match=f"Port {port} is in use"):
+        with pytest.raises(OperatorError, match=f"Port {port} is in use"):
             choose_ports(port)

@@ -13,7 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Self
 
-from servicekit import forking
+from ops.local import forking
+from ops.waiting import PATIENCE_SECONDS, Patience, Stalled
 
 LOG_BYTES = 10_000_000
 POLL_SECONDS = 0.05
@@ -60,7 +61,7 @@ class Supervisor:
         backoff: Backoff | None = None,
         preload: Sequence[str] = (),
     ) -> None:
-        """With `preload`, this process imports those modules, and every `python -m …` starts as a copy of it."""
+        """With `preload`, this process imports those modules, and every `python -m …` starts as a fork of it."""
         logs.mkdir(parents=True, exist_ok=True)
         self._say = say
         self._backoff = backoff or Backoff()
@@ -83,24 +84,34 @@ class Supervisor:
         """The process ids of what runs now, by program name."""
         return {child.program.name: child.process.pid for child in self._children if child.process and child.is_alive}
 
-    def wait_ready(self, seconds: float, *, progress: Callable[[str], None] | None = None) -> None:
-        """Return when every `ready_url` answered 200 and every other program lives; raise NotReady otherwise."""
-        deadline = time.monotonic() + seconds
+    def wait_ready(
+        self, *, patience: float = PATIENCE_SECONDS, say: Callable[[str], None] = lambda _name: None
+    ) -> None:
+        """Return when every `ready_url` answered 200 and every other program lives; raise NotReady otherwise.
+
+        It waits for as long as the programs work; `say` is told the name of each that is ready.
+        """
         waiting = [child for child in self._children if child.program.ready_url]
-        while waiting and not self._is_stopping:
+        pauses = Patience(
+            "every program is ready",
+            progress=lambda: [child.program.name for child in waiting],
+            processes=self.pids().values(),
+            seconds=patience,
+        )
+        while not self._is_stopping:
             self._refuse_dead()
             for child in [child for child in waiting if child.is_ready()]:
                 waiting.remove(child)
-                if progress:
-                    progress(child.program.name)
-            if waiting and time.monotonic() > deadline:
-                raise NotReady(waiting[0].complaint(f"was not ready after {seconds:.0f} s"))
-            if waiting:
-                time.sleep(POLL_SECONDS)
-        self._refuse_dead()
+                say(child.program.name)
+            if not waiting:
+                return
+            try:
+                pauses.pause()
+            except Stalled as stalled:
+                raise NotReady(waiting[0].complaint(f"is not ready. {stalled}")) from stalled
 
     def run(self) -> None:
-        """Watch and restart until SIGINT, SIGTERM or `ask_to_stop`; then stop everything in order."""
+        """Watch and restart until SIGINT, SIGTERM or `request_stop`; then stop everything in order."""
         with self._signals():
             while not self._is_stopping:
                 for child in self._children:
@@ -108,7 +119,7 @@ class Supervisor:
                 time.sleep(POLL_SECONDS * 4)
         self.stop()
 
-    def ask_to_stop(self) -> None:
+    def request_stop(self) -> None:
         self._is_stopping = True
 
     def stop(self) -> None:
@@ -117,20 +128,20 @@ class Supervisor:
         for stage in sorted({child.program.stage for child in self._children}, reverse=True):
             leaving = [child for child in self._children if child.program.stage == stage]
             for child in leaving:
-                child.ask_to_leave()
+                child.terminate()
             for child in leaving:
-                child.see_out()
+                child.join()
 
     def _refuse_dead(self) -> None:
         for child in self._children:
             if child.process is not None and not child.is_alive:
-                raise NotReady(child.complaint(f"ended with code {child.process.returncode} while starting"))
+                raise NotReady(child.complaint(f"ended with code {child.process.returncode} while starting."))
 
     def _revive(self, child: "_Child") -> None:
         if child.is_alive:
             return
         if child.restart_at is None:
-            wait = child.note_death(self._backoff)
+            wait = child.record_exit(self._backoff)
             self._say(f"{child.program.name} ended with code {child.code}; next try in {wait:.1f} s, log: {child.log}")
         elif time.monotonic() >= child.restart_at:
             child.spawn()
@@ -154,12 +165,12 @@ class _Child:
     def __init__(self, program: Program, logs: Path, *, forks: bool) -> None:
         self.program = program
         self.log = logs / f"{program.name}.log"
-        self.process: subprocess.Popen[bytes] | forking.Copy | None = None
+        self.process: subprocess.Popen[bytes] | forking.ForkedProcess | None = None
         self._forks = forks and forking.is_module(program.argv)
         self.restart_at: float | None = None
         self._deaths = 0
-        self._born = 0.0
-        self._trouble = ""
+        self._started_at = 0.0
+        self._refusal = ""
 
     @property
     def is_alive(self) -> bool:
@@ -175,15 +186,15 @@ class _Child:
         with self.log.open("ab") as log:
             self.process = self._fork(log) if self._forks else self._execute(log)
         self.restart_at = None
-        self._born = time.monotonic()
+        self._started_at = time.monotonic()
 
-    def _fork(self, log: IO[bytes]) -> forking.Copy:
+    def _fork(self, log: IO[bytes]) -> forking.ForkedProcess:
         program = self.program
-        return forking.Copy(program.argv, name=program.name, env=program.env, cwd=program.cwd, log=log)
+        return forking.ForkedProcess(program.argv, name=program.name, env=program.env, cwd=program.cwd, log=log)
 
     def _execute(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
         # A group of its own: Ctrl-C in the terminal reaches the supervisor alone, which then stops in order.
-        return subprocess.Popen(  # noqa: S603 - argv comes from our own code, never through a shell
+        return subprocess.Popen(
             self.program.argv,
             env={**os.environ, **self.program.env},
             cwd=self.program.cwd,
@@ -191,7 +202,7 @@ class _Child:
             stdout=log,
             stderr=subprocess.STDOUT,
             process_group=0,
-            preexec_fn=forking.guard(self.program.name),  # noqa: PLW1509 - calls one libc function, loaded before the fork
+            preexec_fn=forking.terminate_with_parent(self.program.name),  # noqa: PLW1509 - calls one libc function, loaded before the fork
         )
 
     def is_ready(self) -> bool:
@@ -203,25 +214,25 @@ class _Child:
             with _opener.open(url, timeout=2) as answer:
                 return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's own number
         except urllib.error.HTTPError as refusal:
-            self._trouble = f"it answered {refusal.code}: {refusal.read(500).decode(errors='replace')}"
-        except OSError as trouble:
-            self._trouble = f"no answer from {url}: {trouble}"
+            self._refusal = f"it answered {refusal.code}: {refusal.read(500).decode(errors='replace')}"
+        except OSError as error:
+            self._refusal = f"no answer from {url}: {error}"
         return False
 
-    def note_death(self, backoff: Backoff) -> float:
+    def record_exit(self, backoff: Backoff) -> float:
         """How long to wait. What the dead left in its group goes too: it may hold the port that the next one needs."""
         self._kill_group()
-        lived = time.monotonic() - self._born
+        lived = time.monotonic() - self._started_at
         self._deaths = 1 if lived > backoff.forgive else self._deaths + 1
         wait = backoff.after(self._deaths)
         self.restart_at = time.monotonic() + wait
         return wait
 
-    def ask_to_leave(self) -> None:
+    def terminate(self) -> None:
         if self.process and self.is_alive:
             self.process.terminate()
 
-    def see_out(self) -> None:
+    def join(self) -> None:
         if self.process is None:
             return
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -238,8 +249,8 @@ class _Child:
     def complaint(self, what: str) -> str:
         end = self.log.read_text(errors="replace").splitlines()[-12:] if self.log.exists() else []
         lines = [
-            f"{self.program.name} {what}.",
-            self._trouble,
+            f"{self.program.name} {what}",
+            self._refusal,
             f"The end of {self.log}:",
             *(f"  {line}" for line in end),
         ]

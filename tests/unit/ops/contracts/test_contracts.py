@@ -2,7 +2,7 @@
 
 import pytest
 
-from ops.contracts import ContractError, check_hearing, clashes, merge_apis, merge_events
+from ops.contracts.__main__ import ContractError, check_hearing, clashes, merge_apis, merge_events
 
 
 def api(service, path, schemas, method="get", answer="Thing"):

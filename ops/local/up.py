@@ -11,33 +11,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from ops import assets, demo, selfcheck
+from ops import assets, selfcheck
 from ops.api import Api
-from ops.commands import Command
-from ops.migrations import is_up_to_date, migrate
-from ops.place import ROOT, Place, Trouble, place_of, write_private
-from ops.processes import SHARED_MODULES, Installation, administrator, choose_ports
-from ops.screen import step
-from servicekit.supervisor import NotReady, Supervisor
-
-READY_SECONDS = 90.0
+from ops.demo.loading import load
+from ops.demo.manifest import DemoManifest
+from ops.errors import OperatorError
+from ops.local.commands import Command
+from ops.local.data_directory import DataDirectory, data_directory
+from ops.local.migrations import is_up_to_date, migrate
+from ops.local.processes import SHARED_MODULES, Installation, administrator, choose_ports
+from ops.local.screen import step
+from ops.local.supervisor import NotReady, Supervisor
+from ops.repository import ROOT
+from ops.secret_files import write_private
 
 
 def main(arguments: list[str]) -> int:
-    asked = parse(arguments)
-    place = place_of(asked.data)
+    options = parse(arguments)
+    data = data_directory(options.data)
     started = time.monotonic()
     try:
-        if asked.fresh:
-            wipe(place, sure=asked.yes)
-        installation = Installation(place=place, ports=choose_ports(asked.port))
-        with place.held(installation.url), signals_as_interrupt():
-            start(installation, asked, started)
+        if options.fresh:
+            wipe(data, sure=options.yes)
+        installation = Installation(data=data, ports=choose_ports(options.port))
+        with data.locked(installation.url), signals_as_interrupt():
+            start(installation, options, started)
     except KeyboardInterrupt:
         print("\nStopped.")
         return 130
-    except (Trouble, NotReady) as trouble:
-        print(f"\n{trouble}", file=sys.stderr)
+    except (OperatorError, NotReady) as error:
+        print(f"\n{error}", file=sys.stderr)
         return 1
     return 0
 
@@ -54,19 +57,19 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def wipe(place: Place, *, sure: bool) -> None:
+def wipe(data: DataDirectory, *, sure: bool) -> None:
     if not sure:
         if not sys.stdin.isatty():
-            raise Trouble("--fresh deletes all data. Nobody is here to ask; say --fresh --yes if you mean it.")
-        if input(f"Delete all data in {place.data}? Type yes: ").strip().lower() != "yes":
-            raise Trouble("Nothing was deleted.")
-    with place.held(""):
-        place.wipe()
+            raise OperatorError("--fresh deletes all data. Nobody is here to ask; say --fresh --yes if you mean it.")
+        if input(f"Delete all data in {data.path}? Type yes: ").strip().lower() != "yes":
+            raise OperatorError("Nothing was deleted.")
+    with data.locked(""):
+        data.wipe()
 
 
-def start(installation: Installation, asked: argparse.Namespace, started: float) -> None:
-    place = installation.place
-    place.prepare()
+def start(installation: Installation, options: argparse.Namespace, started: float) -> None:
+    data = installation.data
+    data.prepare()
     fetching = fetch_assets()
     if not is_up_to_date(installation):
         with step("Bringing the databases up to date") as line:
@@ -74,25 +77,25 @@ def start(installation: Installation, asked: argparse.Namespace, started: float)
     if fetching:
         await_assets(fetching)
     programs = installation.programs()
-    with Supervisor(programs, logs=place.logs, say=warn, preload=SHARED_MODULES) as supervisor:
+    with Supervisor(programs, logs=data.logs, say=warn, preload=SHARED_MODULES) as supervisor:
         with step("Starting gateway, services and workers") as line:
             supervisor.start()
             # Both need the gateway's database alone, so they run while the rest gets ready.
             link, key = login_link(installation), api_key(installation)
-            supervisor.wait_ready(READY_SECONDS, progress=line.now)
+            supervisor.wait_ready(say=line.now)
         is_first = key is not None
         if key:
-            write_private(place.demo_key, key.last_line())
-        api = Api(installation.url, place.demo_key.read_text())
-        if not asked.no_demo:
-            load_demo(api, place)
-        if asked.check or is_first:
+            write_private(data.demo_key, key.last_line())
+        api = Api(installation.url, data.demo_key.read_text())
+        if not options.no_demo:
+            load_demo(api, data)
+        if options.check or is_first:
             with step("Sending one form through the whole chain") as line:
-                selfcheck.check(api, place, say=line.now)
-        if asked.check:
+                selfcheck.check(api, data, say=line.now)
+        if options.check:
             print(f"Everything works ({time.monotonic() - started:.0f} s).")
             return
-        welcome(installation, asked, link.last_line(), time.monotonic() - started)
+        welcome(installation, options, link.last_line(), time.monotonic() - started)
         supervisor.run()
         print("Stopped. Again: python3 crm.py up")
 
@@ -121,26 +124,26 @@ def login_link(installation: Installation) -> Command:
 
 def api_key(installation: Installation) -> Command | None:
     """The key of the demo loader and the self-check, made once."""
-    if installation.place.demo_key.exists():
+    if installation.data.demo_key.exists():
         return None
     return Command(installation, "gateway", "api-key", "--name", "demo", "--permissions", "*")
 
 
-def load_demo(api: Api, place: Place) -> None:
-    book = demo.Book(place.demo_book)
-    if book.is_complete:
+def load_demo(api: Api, data: DataDirectory) -> None:
+    manifest = DemoManifest(data.demo_manifest)
+    if manifest.is_complete:
         return
     with step("Loading demo data through the API") as line:
-        demo.load(api, book, progress=line.now)
+        load(api, manifest, system=data.process_id(), progress=line.now)
 
 
-def welcome(installation: Installation, asked: argparse.Namespace, path: str, seconds: float) -> None:
+def welcome(installation: Installation, options: argparse.Namespace, path: str, seconds: float) -> None:
     link = installation.url + path
     print(f"\nCustomer Manager is ready after {seconds:.0f} s:  {link}   (one use, 15 minutes)")
-    print(f"API docs {installation.url}/api/docs · API key in {show(installation.place.demo_key)}", end=" · ")
-    print(f"mail {installation.url}/dev/mail · logs in {show(installation.place.logs)}")
+    print(f"API docs {installation.url}/api/docs · API key in {show(installation.data.demo_key)}", end=" · ")
+    print(f"mail {installation.url}/dev/mail · logs in {show(installation.data.logs)}")
     print("Stop: Ctrl-C · another link: python3 crm.py login-link", flush=True)
-    if not asked.no_open and sys.stdout.isatty():
+    if not options.no_open and sys.stdout.isatty():
         webbrowser.open(link)
 
 

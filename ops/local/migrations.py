@@ -3,36 +3,39 @@
 import hashlib
 from collections.abc import Callable
 
-from ops.commands import Command
-from ops.place import EVERYONE, ROOT, Trouble
-from ops.processes import Installation
+from ops.errors import OperatorError
+from ops.local.commands import Command
+from ops.local.processes import Installation
+from ops.repository import EVERYONE, ROOT
 
 SOURCES = ("shared/servicekit/migrations", "services/*/*/migrations", "gateway/gateway/migrations")
-LISTENERS = "services/*/*/consumers.py"
+CONSUMERS = "services/*/*/**/consumers.py"
 
 
 def migrate(installation: Installation, *, say: Callable[[str], None]) -> None:
-    """Run every service's migrations side by side; raises Trouble with the words of those that failed."""
+    """Run every service's migrations side by side; raises OperatorError with the words of those that failed."""
     running = {service: Command(installation, service, "migrate") for service in EVERYONE}
     failures = []
     for service, command in running.items():
         try:
             command.finish()
-        except Trouble as trouble:
-            failures.append(str(trouble))
+        except OperatorError as error:
+            failures.append(str(error))
         else:
             say(service)
     if failures:
-        raise Trouble("\n\n".join(["The databases could not be brought up to date. Nothing was started.", *failures]))
+        raise OperatorError(
+            "\n\n".join(["The databases could not be brought up to date. Nothing was started.", *failures])
+        )
     # Every queue is there before anybody tells the first fact: what is told earlier would not reach it.
     for command in [Command(installation, service, "declare") for service in EVERYONE]:
         command.finish()
-    (installation.place.data / "migrated").write_text(level(installation))
+    (installation.data.path / "migrated").write_text(level(installation))
 
 
 def is_up_to_date(installation: Installation) -> bool:
     """Whether these very migrations already ran on these very files; saves a second at every start."""
-    stamp = installation.place.data / "migrated"
+    stamp = installation.data.path / "migrated"
     return stamp.exists() and stamp.read_text() == level(installation)
 
 
@@ -42,11 +45,11 @@ def level(installation: Installation) -> str:
     for pattern in SOURCES:
         for file in sorted(ROOT.glob(f"{pattern}/**/*.py")):
             digest.update(file.read_bytes())
-    for file in sorted(ROOT.glob(LISTENERS)):
+    for file in sorted(ROOT.glob(CONSUMERS)):
         digest.update(file.read_bytes())
-    bus = installation.place.bus
+    bus = installation.data.bus
     digest.update(f"bus {bus.stat().st_ino if bus.exists() else 'missing'}".encode())
     for service in EVERYONE:
-        file = installation.place.database(service)
+        file = installation.data.database(service)
         digest.update(f"{service} {file.stat().st_ino if file.exists() else 'missing'}".encode())
     return digest.hexdigest()

@@ -5,13 +5,14 @@ import subprocess
 import tempfile
 from typing import IO
 
-from ops.place import ROOT, Trouble
-from ops.processes import SHARED_MODULES, Installation, flask_argv
-from servicekit import forking
+from ops.errors import OperatorError
+from ops.local import forking
+from ops.local.processes import SHARED_MODULES, Installation, flask_argv
+from ops.repository import ROOT
 
 
 class Command:
-    """One command, started when made. On Linux it is a copy of this process and costs no new interpreter."""
+    """One command, started when made. On Linux it is a fork of this process and costs no new interpreter."""
 
     def __init__(self, installation: Installation, service: str, *words: str) -> None:
         self._what = f"flask --app {service}.app {' '.join(words)}"
@@ -21,7 +22,7 @@ class Command:
         if forking.can_fork():
             forking.preload(SHARED_MODULES)
             name = f"{service} {words[0]}"
-            self._process: forking.Copy | subprocess.Popen[bytes] = forking.Copy(
+            self._process: forking.ForkedProcess | subprocess.Popen[bytes] = forking.ForkedProcess(
                 argv, name=name, env=env, cwd=ROOT, log=self._output
             )
         else:
@@ -30,18 +31,18 @@ class Command:
             )
 
     def finish(self) -> str:
-        """Everything it printed; raises Trouble with it when the command failed."""
+        """Everything it printed; raises OperatorError with it when the command failed."""
         code = self._process.wait()
-        with self._output as output:
-            output.seek(0)
-            said = output.read().decode(errors="replace").strip()
+        with self._output as file:
+            file.seek(0)
+            output = file.read().decode(errors="replace").strip()
         if code:
-            raise Trouble(f"`{self._what}` failed:\n{said[-2000:]}")
-        return said
+            raise OperatorError(f"`{self._what}` failed:\n{output[-2000:]}")
+        return output
 
     def last_line(self) -> str:
-        """The answer of a command that prints one; raises Trouble where it printed nothing."""
+        """The answer of a command that prints one; raises OperatorError where it printed nothing."""
         lines = self.finish().splitlines()
         if not lines:
-            raise Trouble(f"`{self._what}` said nothing.")
+            raise OperatorError(f"`{self._what}` said nothing.")
         return lines[-1]

@@ -5,8 +5,10 @@ import socket
 import sys
 from dataclasses import dataclass
 
-from ops.place import EVERYONE, ROOT, SERVICES, Place, Trouble
-from servicekit.supervisor import Program
+from ops.errors import OperatorError
+from ops.local.data_directory import DataDirectory
+from ops.local.supervisor import Program
+from ops.repository import EVERYONE, ROOT, SERVICES
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8080
@@ -24,9 +26,9 @@ SHARED_MODULES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
-    """One place, and a port for each web process."""
+    """One data directory, and a port for each web process."""
 
-    place: Place
+    data: DataDirectory
     ports: dict[str, int]
 
     @property
@@ -37,13 +39,13 @@ class Installation:
         return f"http://{HOST}:{self.ports[service]}"
 
     def environment(self, service: str) -> dict[str, str]:
-        """What this service is told, and no more: only the gateway can sign, only notifications sends mail."""
-        place = self.place
-        told = {
-            "CRM_DATABASE_URL": f"sqlite:///{place.database(service)}",
-            "CRM_BUS_URL": f"embedded:///{place.bus}",
-            "CRM_IDENTITY_KEYS": str(place.public_keys),
-            "CRM_CURSOR_SECRET_FILE": str(place.secret("cursor")),
+        """The settings of this service, and no more: only the gateway can sign, only notifications sends mail."""
+        data = self.data
+        settings = {
+            "CRM_DATABASE_URL": f"sqlite:///{data.database(service)}",
+            "CRM_BUS_URL": f"embedded:///{data.bus}",
+            "CRM_IDENTITY_KEYS": str(data.public_keys),
+            "CRM_CURSOR_SECRET_FILE": str(data.secret("cursor")),
             "CRM_ENV": "development",
             "CRM_LOG_FORMAT": "console",
             "CRM_PUBLIC_URL": self.url,
@@ -53,21 +55,21 @@ class Installation:
             "CRM_ADMIN_PASSWORD": "",
         }
         if service == "notifications":
-            told |= {"CRM_MAIL_URL": f"file://{place.mail}", "CRM_MAIL_FROM": "Customer Manager <crm@demo.example>"}
+            settings |= {"CRM_MAIL_URL": f"file://{data.mail}", "CRM_MAIL_FROM": "Customer Manager <crm@demo.example>"}
         if service == "gateway":
-            told |= self._gateway_environment()
-        return told
+            settings |= self._gateway_environment()
+        return settings
 
     def _gateway_environment(self) -> dict[str, str]:
-        place = self.place
-        told = {f"CRM_{service.upper()}_URL": self.url_of(service) for service in SERVICES}
-        told["CRM_IDENTITY_SIGNING_KEY"] = str(place.signing_key)
-        told["CRM_WEB_THREADS"] = "24"  # it mostly waits for the services behind it
-        told["CRM_SESSION_SECRET_FILE"] = str(place.secret("session"))
-        told["CRM_DEV_MAIL_DIR"] = str(place.mail)
-        told["CRM_ADMIN_EMAIL"] = administrator()
-        told["CRM_ADMIN_PASSWORD"] = os.environ.get("CRM_ADMIN_PASSWORD", "")
-        return told
+        data = self.data
+        settings = {f"CRM_{service.upper()}_URL": self.url_of(service) for service in SERVICES}
+        settings["CRM_IDENTITY_SIGNING_KEY"] = str(data.signing_key)
+        settings["CRM_WEB_THREADS"] = "24"  # it mostly waits for the services behind it
+        settings["CRM_SESSION_SECRET_FILE"] = str(data.secret("session"))
+        settings["CRM_DEV_MAIL_DIR"] = str(data.mail)
+        settings["CRM_ADMIN_EMAIL"] = administrator()
+        settings["CRM_ADMIN_PASSWORD"] = os.environ.get("CRM_ADMIN_PASSWORD", "")
+        return settings
 
     def programs(self) -> list[Program]:
         """Services and workers first, the gateway last: it is stopped first, so that nobody is let in any more."""
@@ -115,11 +117,11 @@ def choose_ports(wanted: int | None) -> dict[str, int]:
     """The gateway's port (the next free one unless it was asked for by number), then one for each service."""
     start = wanted or int(os.environ.get("CRM_PORT") or FIRST_PORT)
     if wanted and not is_free(wanted):
-        raise Trouble(f"Port {wanted} is in use. Name another one: python3 crm.py up --port {wanted + 100}")
+        raise OperatorError(f"Port {wanted} is in use. Name another one: python3 crm.py up --port {wanted + 100}")
     free = (port for port in range(start, min(start + PORTS_TRIED, 65536)) if is_free(port))
     ports = dict(zip(("gateway", *SERVICES), free, strict=False))
     if len(ports) < len(EVERYONE):
-        raise Trouble(f"Not enough free ports above {start}. Name another start: python3 crm.py up --port 18080")
+        raise OperatorError(f"Not enough free ports above {start}. Name another start: python3 crm.py up --port 18080")
     return ports
 
 

@@ -16,7 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ops.place import EVERYONE, ROOT, make_identity_keys
+from ops.repository import EVERYONE, ROOT
+from ops.secret_files import make_identity_keys
 
 OPENAPI = ROOT / "gateway" / "gateway" / "openapi.json"
 ASYNCAPI = ROOT / "gateway" / "gateway" / "asyncapi.json"

@@ -1,0 +1,1 @@
+"""The committed documents of what services promise: their HTTP APIs, their events, and a page about these."""

@@ -1,0 +1,1 @@
+"""The demo data: what it is, how it is loaded through the public API, and how it is put away."""
