@@ -223,6 +223,6 @@ def test_the_clock_of_the_breaker_is_the_real_one_by_default():
         breaker.failed()
     begun = time.monotonic()
     while not breaker.may_pass():
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 60
         time.sleep(0.01)
     assert time.monotonic() - begun >= FIRST_PAUSE * 0.9
