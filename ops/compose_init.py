@@ -93,7 +93,7 @@ def broker_password(folder: Path, user: str) -> str:
 
 
 def definitions(passwords: dict[str, str]) -> dict[str, Any]:
-    """RabbitMQ's users and what each may do: services declare nothing, consume their own queue, publish their own events."""
+    """RabbitMQ's users and rights: services consume their own queue, publish their own events, declare nothing."""
     published = published_by_service()
     return {
         "users": [
