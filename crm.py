@@ -64,7 +64,7 @@ COMMANDS = {
     "selfcheck": Command("Look inside", "send one form through the whole chain", ("-m", "ops.selfcheck")),
     "init": Command("Operate", "write .env and secrets for docker compose", ("-m", "ops.compose_init")),
     "migrate": Command("Operate", "bring every database of this machine up to date", ("-m", "ops.tool", "migrate")),
-    "openapi": Command("Develop", "write openapi.json, asyncapi.json and docs/events.md", ("-m", "ops.contracts"), DEV),
+    "openapi": Command("Develop", "write contracts/, asyncapi.json and docs/events.md", ("-m", "ops.contracts"), DEV),
     "bench": Command("Develop", "measure it beside its limits: docs/performance.md", ("tests/bench/run.py",), DEV),
     "setup": Command("Develop", "prepare .venv-dev with everything that tests need", ("-c", ""), DEV),
     "lock": Command("Develop", "choose versions anew: requirements/*.in → *.lock", ("-m", "ops.lock"), DEV),

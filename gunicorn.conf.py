@@ -17,8 +17,8 @@ worker_class = "gthread"
 preload_app = True
 
 timeout = 60
-# Seconds that a client may be silent in the middle of a request; without it a few silent ones hold every thread.
-SILENCE = 5
+# How long a client may be silent in the middle of a request; without a limit a few silent ones hold every thread.
+READ_TIMEOUT_SECONDS = 5
 graceful_timeout = 25
 keepalive = 75
 backlog = 256
@@ -42,11 +42,11 @@ def when_ready(_server: Any) -> None:
 
 
 def post_worker_init(_worker: Any) -> None:
-    """Give up on a connection that stays silent: gthread itself would wait for it for ever."""
+    """Give every connection a read timeout: gthread itself would wait for ever for one that stays silent."""
 
-    class Patient(gthread.TConn):  # type: ignore[misc] # gunicorn has no types
+    class ConnectionWithTimeout(gthread.TConn):  # type: ignore[misc] # gunicorn has no types
         def init(self) -> None:
             super().init()
-            self.sock.settimeout(SILENCE)
+            self.sock.settimeout(READ_TIMEOUT_SECONDS)
 
-    gthread.TConn = Patient
+    gthread.TConn = ConnectionWithTimeout

@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
     write_environment(folder / ".env", options)
     print(f"{folder / '.env'} and {folder / 'secrets'}/ are there. Keep them out of git, and back them up.")
     if is_there and has_changed:
-        print("What services may tell has changed. If RabbitMQ runs, say: docker compose restart rabbitmq")
+        print("What services may publish has changed. If RabbitMQ runs, say: docker compose restart rabbitmq")
     print(f"\n{next_steps(address(folder / '.env'))}")
     return 0
 
@@ -93,8 +93,8 @@ def broker_password(folder: Path, user: str) -> str:
 
 
 def definitions(passwords: dict[str, str]) -> dict[str, Any]:
-    """RabbitMQ's users and what each may do: services declare nothing, read their own queue, tell their own facts."""
-    told = facts_by_service()
+    """RabbitMQ's users and rights: services consume their own queue, publish their own events, declare nothing."""
+    published = published_by_service()
     return {
         "users": [
             {
@@ -111,7 +111,7 @@ def definitions(passwords: dict[str, str]) -> dict[str, Any]:
             *({"user": service, "vhost": "/", **as_patterns(service)} for service in EVERYONE),
         ],
         "topic_permissions": [
-            {"user": service, "vhost": "/", "exchange": topology.EVENTS, "write": told[service], "read": "^$"}
+            {"user": service, "vhost": "/", "exchange": topology.EVENTS, "write": published[service], "read": "^$"}
             for service in EVERYONE
         ],
     }
@@ -122,16 +122,16 @@ def as_patterns(service: str) -> dict[str, str]:
     return {"configure": allowed.configure, "write": allowed.write, "read": allowed.read}
 
 
-def facts_by_service() -> dict[str, str]:
-    """A pattern of the events that each service may tell, from the committed AsyncAPI document."""
+def published_by_service() -> dict[str, str]:
+    """A pattern of the events that each service may publish, from the committed AsyncAPI document."""
     document = json.loads(ASYNCAPI.read_text(encoding="utf-8"))
-    told: dict[str, list[str]] = {service: [] for service in EVERYONE}
+    types: dict[str, list[str]] = {service: [] for service in EVERYONE}
     for name, operation in document["operations"].items():
         if operation["action"] != "send":
             continue
         channel = document["channels"][operation["channel"]["$ref"].removeprefix("#/channels/")]
-        told[name.partition(".")[0]].append(re.escape(channel["address"]))
-    return {service: f"^({'|'.join(sorted(types))})$" if types else "^$" for service, types in told.items()}
+        types[name.partition(".")[0]].append(re.escape(channel["address"]))
+    return {service: f"^({'|'.join(sorted(names))})$" if names else "^$" for service, names in types.items()}
 
 
 def password_hash(user: str, password: str) -> str:

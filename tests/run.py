@@ -182,6 +182,7 @@ CHECKS: Sequence[Check] = (
         name="security",
         run=command(str(BIN / "bandit"), "-q", "-r", "shared", "services", "gateway", "ops", "-c", "pyproject.toml"),
     ),
+    Check(name="templates", run=command(str(BIN / "djlint"), "gateway", "services", "--lint", "--quiet")),
     Check(name="documents", run=command(sys.executable, "-m", "ops.contracts", "--check")),
     # The longest first, and those that keep the processor busy beside those that wait.
     Check(name="faults", run=pytest_on("tests/faults", processes=1, marked="not plan"), **ON_SERVERS),

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request, send_from_directory, url_for
 
-from gateway import admission, upstreams
+from gateway import admission, routing, upstreams
 from gateway.routing import committed
 from gateway.sealing import PAGE_POLICY
 from servicekit.auth import ANONYMOUS
@@ -39,7 +39,7 @@ _PAGE = """<!doctype html>
 @documents.get("/api/openapi.json")
 def openapi() -> Response:
     """One OpenAPI 3.1 document for every service; it is the routing table, too."""
-    return Response(committed("openapi.json"), content_type="application/json", headers={"Cache-Control": "no-cache"})
+    return Response(routing.openapi(), content_type="application/json", headers={"Cache-Control": "no-cache"})
 
 
 @documents.get("/api/asyncapi.json")

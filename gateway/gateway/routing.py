@@ -1,4 +1,4 @@
-"""The gateway's routing table: the committed merged OpenAPI document says which paths exist and whose they are."""
+"""The gateway's routing table: the services' committed OpenAPI documents say which paths exist and whose they are."""
 
 import json
 import re
@@ -76,11 +76,30 @@ def _as_rule(path: str, *, is_before_action: bool) -> str:
 
 @cache
 def committed(name: str) -> bytes:
-    """A committed document as it is: openapi.json or asyncapi.json."""
+    """A committed document as it is: asyncapi.json."""
     return (resources.files("gateway") / name).read_bytes()
 
 
 @cache
+def openapi() -> bytes:
+    """One OpenAPI document of the committed ones of all services, made once a process."""
+    whole: dict[str, Any] = {}
+    paths: dict[str, Any] = {}
+    schemas: dict[str, Any] = {}
+    tags: list[dict[str, str]] = []
+    for file in sorted((resources.files("gateway") / "contracts").iterdir(), key=lambda file: file.name):
+        whole = json.loads(file.read_bytes())
+        for path, operations in whole["paths"].items():
+            paths[path] = paths.get(path, {}) | operations
+        schemas |= whole["components"]["schemas"]
+        tags += whole["tags"]
+    whole["tags"] = sorted(tags, key=lambda tag: tag["name"])
+    whole["paths"] = dict(sorted(paths.items()))
+    whole["components"] = whole.get("components", {}) | {"schemas": dict(sorted(schemas.items()))}
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@cache
 def committed_table() -> RoutingTable:
-    """The table of the committed document, read once a process."""
-    return RoutingTable(json.loads(committed("openapi.json")))
+    """The table of the committed documents, read once a process."""
+    return RoutingTable(json.loads(openapi()))

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import requests
 
-from gateway.routing import METHODS, committed
+from gateway.routing import METHODS, openapi
 from tests.access.world import World
 from tests.stacks import PASSWORD
 
@@ -125,7 +125,7 @@ BODIES: Final[Mapping[str, Any]] = {
 @cache
 def document() -> dict[str, Any]:
     """The committed OpenAPI document."""
-    read: dict[str, Any] = json.loads(committed("openapi.json"))
+    read: dict[str, Any] = json.loads(openapi())
     return read
 
 

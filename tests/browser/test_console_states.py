@@ -131,7 +131,7 @@ def test_a_form_from_elsewhere_changes_nothing(staff: Visitor, world: World, hea
         data=sent,
         headers=headers,
         allow_redirects=False,
-        timeout=10,
+        timeout=60,
     )
     assert answer.status_code == 403
     assert not world.api.get(f"/customers/{world.ids['nordwind']}")["is_blocked"]
@@ -145,7 +145,7 @@ def test_a_form_without_this_sessions_token_changes_nothing(staff: Visitor, worl
             data={"_csrf": token, "reason": "forged"},
             headers={"Sec-Fetch-Site": "same-origin"},
             allow_redirects=False,
-            timeout=10,
+            timeout=60,
         )
         assert answer.status_code == 403
     assert not world.api.get(f"/customers/{world.ids['nordwind']}")["is_blocked"]
@@ -155,7 +155,7 @@ def _session_of(visitor: Visitor, path: str) -> tuple[requests.Session, str]:
     session = requests.Session()
     for cookie in visitor.context.cookies():
         session.cookies.set(cookie["name"], cookie["value"])
-    page = session.get(f"{visitor.stack.url}{path}", timeout=10).text
+    page = session.get(f"{visitor.stack.url}{path}", timeout=60).text
     found = re.search(r'name="_csrf" value="([0-9a-f]+)"', page)
     assert found
     return session, found[1]
@@ -173,7 +173,7 @@ def test_every_page_leaves_with_the_strict_policy_and_nothing_inline(staff: Visi
         "/work",
         "/nowhere",
     ):
-        answer = session.get(f"{staff.stack.url}{path}", headers={"Accept": "text/html"}, timeout=10)
+        answer = session.get(f"{staff.stack.url}{path}", headers={"Accept": "text/html"}, timeout=60)
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'self'" in policy
         assert "unsafe" not in policy
@@ -184,15 +184,15 @@ def test_every_page_leaves_with_the_strict_policy_and_nothing_inline(staff: Visi
 
 def test_a_fragment_of_a_session_that_ended_is_401_and_never_a_redirect(staff: Visitor) -> None:
     headers = {"HX-Request": "true", "HX-Target": "_customers"}
-    answer = requests.get(f"{staff.stack.url}/customers", headers=headers, allow_redirects=False, timeout=10)
+    answer = requests.get(f"{staff.stack.url}/customers", headers=headers, allow_redirects=False, timeout=60)
     assert (answer.status_code, answer.headers["HX-Trigger"]) == (401, "login")
 
 
 def test_the_same_address_gives_the_page_or_the_block_that_was_asked_for(staff: Visitor) -> None:
     session, _ = _session_of(staff, "/")
-    page = session.get(f"{staff.stack.url}/customers", timeout=10).text
+    page = session.get(f"{staff.stack.url}/customers", timeout=60).text
     headers = {"HX-Request": "true", "HX-Target": "_customers"}
-    block = session.get(f"{staff.stack.url}/customers", headers=headers, timeout=10).text
+    block = session.get(f"{staff.stack.url}/customers", headers=headers, timeout=60).text
     assert page.startswith("<!doctype html>")
     assert block.lstrip().startswith('<div id="_customers">')
 

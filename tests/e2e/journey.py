@@ -1,6 +1,7 @@
 """The main job, driven over HTTP as its users would: from a stranger's web form to the whole story on one page."""
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -161,21 +162,28 @@ class Company:
         self.staff[name].act(f"/work-items/{item['id']}", "claim")
         return self.staff[name].act(f"/work-items/{item['id']}", "decide", {"outcome": outcome, "note": note})
 
-    def kinds(self, customer_id: str, at_least: set[str]) -> list[str]:
-        """The kinds on the customer's timeline, oldest first, once all of these are there."""
-        found: list[str] = []
+    def story(self, customer_id: str, wanted: Sequence[str]) -> list[dict[str, Any]]:
+        """The customer's timeline, oldest first, once it has each of these kinds as often as it is named.
 
-        def are_there() -> bool:
-            found[:] = [one["kind"] for one in pages(self.admin, f"/customers/{customer_id}/timeline")][::-1]
-            return at_least <= set(found)
+        Entries come from several services, so none of them says that another has arrived.
+        """
+        found: list[dict[str, Any]] = []
 
-        what = f"{sorted(at_least)} are on the timeline of {customer_id}"
-        self.wait_for(are_there, what, progress=lambda: list(found))
+        def is_told() -> bool:
+            found[:] = pages(self.admin, f"/customers/{customer_id}/timeline")[::-1]
+            return Counter(wanted) <= Counter(kinds(found))
+
+        what = f"{', '.join(wanted)} are on the timeline of {customer_id}"
+        self.wait_for(is_told, what, progress=lambda: kinds(found))
         return found
 
     def wait_for(self, condition: Callable[[], T], what: str, *, progress: Callable[[], object] = lambda: None) -> T:
         """Until it is so, or nothing moves any more."""
         return wait_for(condition, what, progress=progress, processes=self.processes)
+
+
+def kinds(entries: list[dict[str, Any]]) -> list[str]:
+    return [entry["kind"] for entry in entries]
 
 
 def pages(api: Api, path: str, **query: str) -> list[dict[str, Any]]:

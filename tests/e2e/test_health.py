@@ -23,11 +23,11 @@ def test_every_service_shows_that_its_worker_gives_signs(stack: Stack) -> None:
 
     wait_for(all_are_heard_again, "every worker gives a new sign", progress=lambda: sorted(heard))
     for service in EVERYONE:
-        ready = requests.get(f"{stack.installation.url_of(service)}/readyz", timeout=10).json()
+        ready = requests.get(f"{stack.installation.url_of(service)}/readyz", timeout=60).json()
         assert (ready["status"], ready["checks"]["worker"]) == ("ready", "ok"), ready
 
 
 def silent_seconds(stack: Stack, service: str) -> float:
-    text = requests.get(f"{stack.installation.url_of(service)}/metrics", timeout=10).text
+    text = requests.get(f"{stack.installation.url_of(service)}/metrics", timeout=60).text
     figures = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     return float(figures["worker_seen_seconds"])

@@ -38,8 +38,8 @@ def test_while_the_broker_is_away_requests_are_answered_as_ever_and_services_say
         with trial.under_load(per_second=6) as load:
             broker.kill()
             time.sleep(away)
-            ready = requests.get(f"{trial.stack.installation.url_of('cases')}/readyz", timeout=10)
-            metrics = requests.get(f"{trial.stack.installation.url_of('cases')}/metrics", timeout=10).text
+            ready = requests.get(f"{trial.stack.installation.url_of('cases')}/readyz", timeout=60)
+            metrics = requests.get(f"{trial.stack.installation.url_of('cases')}/metrics", timeout=60).text
     finally:
         broker.start()
     trial.faults["broker away"] += 1

@@ -62,9 +62,9 @@ def test_senders_side_by_side_never_take_the_same_email(post: Post) -> None:
 
     def take() -> list[str]:
         with database.write() as session:
-            together.wait(timeout=10)
+            together.wait(timeout=60)
             taken = [one.id for one in claim_due(session, limit=3, lease=timedelta(minutes=1), now=now)]
-            together.wait(timeout=10)
+            together.wait(timeout=60)
             return taken
 
     with ThreadPoolExecutor(SENDERS) as pool:

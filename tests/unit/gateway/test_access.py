@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gateway.identity import rules
-from gateway.routing import committed
+from gateway.routing import openapi
 from servicekit.settings import BadSettings
 from servicekit.testing.harness import write_identity
 from tests.unit.gateway.conftest import PASSWORD
@@ -311,7 +311,7 @@ def test_a_grant_covers_what_it_says(grant, permission, expected):
 
 def test_every_route_says_what_it_needs_and_shipped_roles_name_only_what_routes_need():
     needed = set()
-    for operations in json.loads(committed("openapi.json"))["paths"].values():
+    for operations in json.loads(openapi())["paths"].values():
         needed |= {one["x-needs"] for method, one in operations.items() if method != "parameters"}
     assert all(needs in {"public", "signed_in"} or rules._PERMISSION.fullmatch(needs) for needs in needed)
     for key, _, permissions, _ in rules.SHIPPED_ROLES:

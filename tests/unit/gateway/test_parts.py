@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 
 from gateway.breaker import FIRST_PAUSE, LONGEST_PAUSE, THRESHOLD, Breaker, State
 from gateway.rates import Policy, Rates
-from gateway.routing import committed, committed_table
+from gateway.routing import committed, committed_table, openapi
 from servicekit.auth import Kind, Principal, Verifier
 from servicekit.errors import TooMany, Unauthenticated
 
@@ -145,7 +145,7 @@ def test_an_identity_of_the_inside_opens_nothing_at_the_door(gateway, bench):
 
 
 def test_the_merged_document_is_valid_and_every_operation_has_a_home():
-    document = json.loads(committed("openapi.json"))
+    document = json.loads(openapi())
     validate(document)
     routes = committed_table().routes
     assert {route.service for route in routes.values()} == {"gateway", "customers", "cases", "orders", "notifications"}
@@ -223,6 +223,6 @@ def test_the_clock_of_the_breaker_is_the_real_one_by_default():
         breaker.failed()
     begun = time.monotonic()
     while not breaker.may_pass():
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 60
         time.sleep(0.01)
     assert time.monotonic() - begun >= FIRST_PAUSE * 0.9

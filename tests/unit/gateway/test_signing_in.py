@@ -189,10 +189,11 @@ def test_a_disabled_user_is_out_within_a_second_by_every_door(gateway):
     assert [door().status_code for door in doors] == [200, 200, 200]
 
     assert gateway.person().post(f"/users/{user['id']}:disable").status_code == 200
-    begun = time.monotonic()
+    disabled_at = begun = time.monotonic()
     while {door().status_code for door in doors} != {401}:
-        assert time.monotonic() - begun < 1.2
+        assert begun - disabled_at < 1, "whoever asks a second later finds every door closed"
         time.sleep(0.05)
+        begun = time.monotonic()
     assert gateway.log_in("bo@example.com").status_code == 401
 
 

@@ -23,7 +23,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_so_already_is_not_waited_for() -> None:
     began = time.monotonic()
     assert wait_for(lambda: "there", "it is there") == "there"
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10
 
 
 def test_where_nothing_moves_it_says_what_was_waited_for_and_what_was_seen_last() -> None:
