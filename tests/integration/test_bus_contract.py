@@ -351,20 +351,27 @@ def test_two_processes_share_the_work(bench: Bench) -> None:
     bench.declare("one", "made.v1")
     children = [bench.child("one", f"log{number}", "pause=0.02") for number in range(2)]
     wait_for(lambda: all("ready" in bench.lines(f"log{number}") for number in range(2)), "the other process is ready")
-    time.sleep(1)
-
-    bodies = [str(number) for number in range(120)]
-    bench.publish(*bodies)
+    bodies: list[str] = []
 
     def done(log: str) -> list[str]:
         return [line.split()[1] for line in bench.lines(log) if line.startswith("done")]
 
-    wait_for(lambda: len(done("log0")) + len(done("log1")) == 120, "the other processes have done everything")
+    def have_both_done_some() -> bool:
+        more = [str(number) for number in range(len(bodies), len(bodies) + 20)]
+        bench.publish(*more)
+        bodies.extend(more)
+        return bool(done("log0") and done("log1"))
+
+    wait_for(have_both_done_some, "both processes have done some of it")
+    wait_for(
+        lambda: len(done("log0")) + len(done("log1")) == len(bodies),
+        "the processes have done everything",
+        progress=lambda: (len(done("log0")), len(done("log1"))),
+    )
     for child in children:
         child.terminate()
         assert child.wait(60) == 0
     assert sorted(done("log0") + done("log1"), key=int) == bodies
-    assert min(len(done("log0")), len(done("log1"))) > 0
 
 
 def test_consuming_what_is_ready_takes_all_of_it_and_stops_at_an_outage(bench: Bench) -> None:

@@ -160,8 +160,23 @@ def test_a_full_disk_is_said_before_anything_is_fetched(monkeypatch: pytest.Monk
         crm.check_disk()
 
 
-def test_a_folder_is_meant_as_seen_from_where_the_person_stands(tmp_path: Path) -> None:
-    argv = [sys.executable, crm.__file__, "login-link", "--data", "here"]
-    result = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert "Nothing runs on this data" in result.stderr
-    assert (tmp_path / "here" / "keys").is_dir()
+def test_a_folder_is_meant_as_seen_from_where_the_person_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    became: list[list[str]] = []
+    monkeypatch.setattr(crm, "prepare", lambda _environment: None)
+    monkeypatch.setattr(crm, "become", became.append)
+    monkeypatch.chdir(tmp_path)
+    crm.main(["login-link", "--data", "here", "--email", "ada@example.com"])
+    assert became == [
+        [
+            str(crm.RUN.python),
+            "-m",
+            "ops.tool",
+            "login-link",
+            "--data",
+            str(tmp_path / "here"),
+            "--email",
+            "ada@example.com",
+        ]
+    ]
