@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from notifications.centre.views import routes as centre
 from notifications.consumers import consumers
 from notifications.events import PUBLISHED
+from notifications.in_app.views import routes as centre
 from notifications.jobs import jobs
 from notifications.mail.transports import transport_for
 from notifications.mail.views import routes as mail

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from notifications.announcements import actions as announcements
 from notifications.mail import actions as mail
+from notifications.notices import actions as announcements
 from notifications.payloads import (
     CasePayload,
     ContactPayload,
@@ -17,7 +17,7 @@ from notifications.payloads import (
     StepRemindedPayload,
     UserPayload,
 )
-from notifications.recipients import actions as recipients
+from notifications.projections import actions as recipients
 from servicekit.messaging.consumers import Consumers, ReceivedEvent
 
 consumers = Consumers()

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from orders.directory.actions import keep_customer
+from orders.projections.actions import keep_customer
 from servicekit.messaging.consumers import Consumers, ReceivedEvent
 from servicekit.messaging.events import Payload
 

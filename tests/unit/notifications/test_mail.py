@@ -308,7 +308,7 @@ def test_the_templates_are_listed_with_an_example(post: Post) -> None:
 
 
 def test_every_kind_can_be_rendered(post: Post) -> None:
-    from notifications.mail.letters import KINDS
+    from notifications.mail.templates import KINDS
 
     for kind in KINDS.values():
         rendered = render(kind.example, post.running.service.settings)

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from orders.app import create_app
 from orders.catalogue.actions import add_product
-from orders.directory.actions import keep_customer
-from orders.directory.models import Customer
 from orders.ledger.actions import receive_payment
 from orders.ledger.models import Allocation, Balance, Invoice, LedgerEntry, Payment
 from orders.ledger.queries import open_invoices
 from orders.ledger.rules import InvoiceStatus, Terms
+from orders.projections.actions import keep_customer
+from orders.projections.models import Customer
 from orders.sales.actions import Wanted, cancel_order, confirm_order, place_order
 from orders.sales.models import Order
 from orders.sales.rules import OrderStatus

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from notifications.events import EmailFact, EmailFailed, EmailSent
 from notifications.mail import queries, rules
-from notifications.mail.letters import KINDS, Letter, personal_message
 from notifications.mail.models import Email
 from notifications.mail.rendering import stored
 from notifications.mail.rules import Answer, EmailState, Verdict, WhenUnknown
-from notifications.recipients.models import User
-from notifications.recipients.queries import find_visible_mailbox, get_visible_case
+from notifications.mail.templates import KINDS, Letter, personal_message
+from notifications.projections.models import User
+from notifications.projections.queries import find_visible_mailbox, get_visible_case
 from servicekit.auth import Principal
 from servicekit.context import Trace, current_trace, tracing
 from servicekit.ids import new_id

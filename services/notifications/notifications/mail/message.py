@@ -8,10 +8,10 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
-from notifications.mail.letters import KINDS
 from notifications.mail.models import Email
 from notifications.mail.rendering import render, restored
 from notifications.mail.rules import one_line
+from notifications.mail.templates import KINDS
 from notifications.settings import NotificationsSettings
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from notifications.mail.models import Email
 from notifications.mail.rules import EmailState
-from notifications.recipients.models import Case, Customer
+from notifications.projections.models import Case, Customer
 from servicekit.auth import Principal, Scope, visible
 from servicekit.errors import NotFound
 

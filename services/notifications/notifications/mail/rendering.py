@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from notifications.mail.letters import Letter
+from notifications.mail.templates import Letter
 from notifications.settings import NotificationsSettings
 
 _ENVIRONMENT = Environment(
-    loader=PackageLoader("notifications.mail"),
+    loader=PackageLoader("notifications.mail", "layouts"),
     autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -37,8 +37,8 @@ def render(letter: Letter, settings: NotificationsSettings) -> Rendered:
         "product": settings.product_name,
     }
     return Rendered(
-        html=_ENVIRONMENT.get_template("letter.html").render(context),
-        text=_ENVIRONMENT.get_template("letter.txt").render(context),
+        html=_ENVIRONMENT.get_template("email.html").render(context),
+        text=_ENVIRONMENT.get_template("email.txt").render(context),
     )
 
 

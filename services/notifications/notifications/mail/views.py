@@ -5,12 +5,12 @@ from typing import Any
 from sqlalchemy import Select
 
 from notifications.mail import actions, queries
-from notifications.mail.letters import KINDS, Kind
 from notifications.mail.models import Email
 from notifications.mail.rendering import render, restored
 from notifications.mail.rules import EmailState
 from notifications.mail.schemas import EmailCreate, EmailDetail, EmailRead, MailSummaryRead, TemplatesRead
-from notifications.recipients.queries import is_customer_known
+from notifications.mail.templates import KINDS, Kind
+from notifications.projections.queries import is_customer_known
 from servicekit.http.call import Call
 from servicekit.http.filters import instant, text
 from servicekit.http.listing import Listing

@@ -6,8 +6,8 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from orders.base import Base
-from orders.directory.models import Customer
 from orders.ledger.rules import EntryKind, InvoiceStatus, PaymentMethod
+from orders.projections.models import Customer
 from servicekit.database.types import UtcDateTime
 from servicekit.database.versioned import Versioned
 from servicekit.money import Money

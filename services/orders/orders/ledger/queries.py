@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session, contains_eager
 
-from orders.directory.models import Customer
 from orders.ledger.models import Balance, Invoice, LedgerEntry, Payment
 from orders.ledger.rules import EntryKind, InvoiceStatus, Standing
+from orders.projections.models import Customer
 from servicekit.auth import Principal, visible
 from servicekit.errors import NotFound
 

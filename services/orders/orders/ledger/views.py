@@ -7,9 +7,6 @@ from marshmallow import fields
 from sqlalchemy import Select, or_
 from sqlalchemy.orm import Session
 
-from orders.directory.models import Customer
-from orders.directory.queries import find_customer, get_customer, is_known
-from orders.directory.rules import search_key
 from orders.ledger import actions
 from orders.ledger.models import Balance, Invoice, Payment
 from orders.ledger.queries import (
@@ -22,6 +19,9 @@ from orders.ledger.queries import (
 )
 from orders.ledger.rules import InvoiceStatus, PaymentMethod, Terms
 from orders.ledger.schemas import BalanceRead, CustomerBalanceRead, InvoiceRead, PaymentCreate, PaymentRead
+from orders.projections.models import Customer
+from orders.projections.queries import find_customer, get_customer, is_known
+from orders.projections.rules import search_key
 from orders.settings import OrdersSettings
 from servicekit.errors import one_field
 from servicekit.http.call import Call

@@ -2,8 +2,8 @@
 
 from orders.base import Base
 from orders.catalogue import models as catalogue
-from orders.directory import models as directory
 from orders.ledger import models as ledger
+from orders.projections import models as directory
 from orders.sales import models as sales
 from servicekit.database.migrate import run_env
 

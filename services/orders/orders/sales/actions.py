@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from orders.catalogue.models import Product
 from orders.catalogue.queries import products_by_sku
-from orders.directory.models import Customer
-from orders.directory.rules import check_may_buy
 from orders.events import OrderCancelled, OrderConfirmed, OrderFulfilled, OrderPlaced, OrderState
 from orders.ledger import actions as ledger
 from orders.ledger.rules import Terms
+from orders.projections.models import Customer
+from orders.projections.rules import check_may_buy
 from orders.sales.models import Order, OrderLine
 from orders.sales.rules import (
     BASIS_POINTS,

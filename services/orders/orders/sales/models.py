@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from orders.base import Base
 from orders.catalogue.rules import rate_from_ppm, trim
-from orders.directory.models import Customer
 from orders.ledger.models import Invoice
+from orders.projections.models import Customer
 from orders.sales.rules import BASIS_POINTS, THOUSAND, Amounts, OrderStatus
 from servicekit.database.types import UtcDateTime
 from servicekit.database.versioned import Versioned

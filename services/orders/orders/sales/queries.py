@@ -3,7 +3,7 @@
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager
 
-from orders.directory.models import Customer
+from orders.projections.models import Customer
 from orders.sales.models import Order, OrderLine
 from orders.sales.rules import OrderStatus
 from servicekit.auth import Principal, visible

@@ -4,10 +4,10 @@ from flask import Response
 from sqlalchemy import Select, or_
 
 from orders.catalogue.rules import ProductType
-from orders.directory.models import Customer
-from orders.directory.queries import get_customer
-from orders.directory.rules import search_key
 from orders.ledger.views import customer_is_known, named_customer, terms_of
+from orders.projections.models import Customer
+from orders.projections.queries import get_customer
+from orders.projections.rules import search_key
 from orders.sales import actions
 from orders.sales.document import render_order
 from orders.sales.models import Order, OrderLine

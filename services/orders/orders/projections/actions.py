@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from orders.directory.models import Customer
-from orders.directory.rules import search_key
+from orders.projections.models import Customer
+from orders.projections.rules import search_key
 from servicekit.database.upsert import upsert_if_newer
 
 

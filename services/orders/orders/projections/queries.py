@@ -3,7 +3,7 @@
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from orders.directory.models import Customer
+from orders.projections.models import Customer
 from servicekit.auth import Principal, visible
 from servicekit.errors import NotFound
 

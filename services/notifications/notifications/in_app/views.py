@@ -2,9 +2,9 @@
 
 from sqlalchemy import Select
 
-from notifications.centre import actions, queries
-from notifications.centre.models import Notification
-from notifications.centre.schemas import NotificationRead, UnreadRead
+from notifications.in_app import actions, queries
+from notifications.in_app.models import Notification
+from notifications.in_app.schemas import NotificationRead, UnreadRead
 from servicekit.auth import SIGNED_IN
 from servicekit.http.call import Call
 from servicekit.http.filters import flag, instant, text

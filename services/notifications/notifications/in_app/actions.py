@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from notifications.centre.models import Notification
+from notifications.in_app.models import Notification
 from servicekit.ids import new_id
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from notifications.payloads import CasePayload, ContactPayload, CustomerPayload, UserPayload
-from notifications.recipients.models import Case, Contact, Customer, User
+from notifications.projections.models import Case, Contact, Customer, User
 from servicekit.database.upsert import upsert_if_newer
 
 _Copy = User | Customer | Contact | Case

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from notifications.recipients.models import Case, Contact, Customer, User
+from notifications.projections.models import Case, Contact, Customer, User
 from servicekit.auth import Principal, visible
 from servicekit.errors import NotFound, NotYet, one_field
 

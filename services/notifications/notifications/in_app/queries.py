@@ -3,7 +3,7 @@
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from notifications.centre.models import Notification
+from notifications.in_app.models import Notification
 from servicekit.auth import Principal
 from servicekit.errors import NotFound
 

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from notifications.centre.actions import notify
+from notifications.in_app.actions import notify
 from notifications.mail import actions as mail
-from notifications.mail import letters
-from notifications.mail.letters import Letter, StepFacts
+from notifications.mail import templates as letters
 from notifications.mail.queries import count_recent
 from notifications.mail.rules import AUTOREPLIES_AN_HOUR, EmailState
+from notifications.mail.templates import Letter, StepFacts
 from notifications.payloads import (
     CasePayload,
     FormSubmittedPayload,
@@ -21,8 +21,8 @@ from notifications.payloads import (
     StepPayload,
     StepRemindedPayload,
 )
-from notifications.recipients.models import User
-from notifications.recipients.queries import active_users, find_customer_of_case, find_mailbox, get_case, get_user
+from notifications.projections.models import User
+from notifications.projections.queries import active_users, find_customer_of_case, find_mailbox, get_case, get_user
 
 
 def announce_step(session: Session, step: StepPayload, *, event_id: str, now: datetime) -> None:
