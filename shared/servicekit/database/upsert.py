@@ -43,8 +43,8 @@ def upsert_if_newer(session: Session, told: DeclarativeBase) -> bool:
     One statement: of two workers the later waits for the other's row and compares then. What the session has loaded
     before does not follow.
     """
-    table = told.__table__
-    values = {column.key: getattr(told, column.key) for column in table.columns}
+    # By attribute: its name may differ from that of its column.
+    values = {one.columns[0].key: getattr(told, one.key) for one in told.__mapper__.column_attrs}
     statement = _newest(type(told), is_postgres(session))
     result = session.connection().execute(statement, values, execution_options={"preserve_rowcount": True})
     return bool(result.rowcount == 1)
