@@ -1,33 +1,36 @@
 """What the service refuses to start with, and what it shows of itself."""
 
+from pathlib import Path
+
 import pytest
 
 from orders.app import create_app
 from orders.settings import OrdersSettings
 from servicekit.settings import BadSettings
-from servicekit.testing.harness import Harness
-from tests.unit.orders.shop import Shop
+from servicekit.testing.harness import Clock
+from tests.unit.orders.conftest import NOON, OrdersHarness
 
 
 @pytest.mark.parametrize(
     ("name", "value"), [("CRM_TIME_ZONE", "Nowhere/Land"), ("CRM_PAYMENT_DAYS", "-1"), ("CRM_PAYMENT_DAYS", "soon")]
 )
-def test_a_setting_that_cannot_be_is_named_at_the_start(bench: Harness, name: str, value: str) -> None:
+def test_a_setting_that_cannot_be_is_named_at_the_start(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(BadSettings, match=name):
-        bench.start(create_app, OrdersSettings, **{name: value})
+        OrdersHarness.start(tmp_path, create_app, OrdersSettings, **{name: value})
 
 
-def test_invoices_carry_the_date_of_the_companys_time_zone(bench: Harness) -> None:
-    running = bench.start(create_app, OrdersSettings, CRM_TIME_ZONE="Pacific/Auckland", CRM_PAYMENT_DAYS="30")
-    shop = Shop(running, running.client("*"))
-    shop.hears_customer()
-    shop.product()
-    invoice = shop.invoiced()["invoice"]
+def test_invoices_carry_the_date_of_the_companys_time_zone(tmp_path: Path) -> None:
+    environ = {"CRM_TIME_ZONE": "Pacific/Auckland", "CRM_PAYMENT_DAYS": "30"}
+    orders = OrdersHarness.start(tmp_path, create_app, OrdersSettings, clock=Clock(NOON), **environ)
+    orders.receive_customer()
+    orders.create_product()
+    invoice = orders.confirmed_order()["invoice"]
     assert (invoice["issued_on"], invoice["due_on"]) == ("2026-03-11", "2026-04-10")
+    orders.close()
 
 
-def test_every_route_is_documented_with_its_permission(shop: Shop) -> None:
-    document = shop.running.app.test_client().get("/openapi.json").json
+def test_every_route_is_documented_with_its_permission(orders: OrdersHarness) -> None:
+    document = orders.running.app.test_client().get("/openapi.json").json
     needs = {
         f"{method} {path.removeprefix('/api/v1')}": operation["x-needs"]
         for path, methods in document["paths"].items()
@@ -39,8 +42,8 @@ def test_every_route_is_documented_with_its_permission(shop: Shop) -> None:
     assert all(need.endswith((":read", ":write")) for need in needs.values())
 
 
-def test_nobody_is_answered_without_an_identity(shop: Shop) -> None:
-    client = shop.running.app.test_client()
+def test_nobody_is_answered_without_an_identity(orders: OrdersHarness) -> None:
+    client = orders.running.app.test_client()
     assert client.get("/api/v1/orders").status_code == 401
     assert client.get("/livez").status_code == 200
     assert client.get("/readyz").json["status"] == "ready"

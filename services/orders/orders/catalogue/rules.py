@@ -12,7 +12,7 @@ MAX_TAX_RATE: Final = 1
 
 
 class ProductType(StrEnum):
-    """What a purchase history tells apart."""
+    """The kinds of products that a purchase history distinguishes."""
 
     MERCHANDISE = "merchandise"
     PUBLICATION = "publication"

@@ -1,1 +1,1 @@
-"""The directory: this service's own small copy of the customers."""
+"""Projections: this service's own small copies of what other services published, that is of the customers."""

@@ -1,38 +1,27 @@
-"""Keeping the local copy of the customers."""
+"""Storing the projections: the newest state wins, in whatever order the events come."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from orders.projections.models import Customer
+from orders.projections.models import CustomerProjection
+from orders.projections.payloads import CustomerPayload
 from orders.projections.rules import search_key
 from servicekit.database.upsert import upsert_if_newer
 
 
-def keep_customer(
-    session: Session,
-    *,
-    customer_id: str,
-    sequence: int,
-    number: str,
-    name: str,
-    owner_id: str | None,
-    team_id: str | None,
-    is_archived: bool,
-    is_blocked: bool,
-    heard_at: datetime,
-) -> bool:
-    """Take what the directory told; False when something newer is known already."""
-    told = Customer(
-        id=customer_id,
+def store_customer(session: Session, customer: CustomerPayload, *, sequence: int, published_at: datetime) -> bool:
+    """Insert or overwrite the projection; False when it shows a state as new as this one already."""
+    projection = CustomerProjection(
+        id=customer.id,
         sequence=sequence,
-        number=number,
-        name=name,
-        name_key=search_key(name),
-        owner_id=owner_id,
-        team_id=team_id,
-        is_archived=is_archived,
-        is_blocked=is_blocked,
-        heard_at=heard_at,
+        number=customer.number,
+        name=customer.personal.name,
+        name_key=search_key(customer.personal.name),
+        owner_id=customer.owner_id,
+        team_id=customer.team_id,
+        is_archived=customer.is_archived,
+        is_blocked=customer.is_blocked,
+        published_at=published_at,
     )
-    return upsert_if_newer(session, told)
+    return upsert_if_newer(session, projection)

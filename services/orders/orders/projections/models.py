@@ -1,4 +1,4 @@
-"""The local copy of a customer: what an order needs to know of it, as its service told last."""
+"""The projection of a customer: what an order needs to know of it, as the customers service published it last."""
 
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from orders.base import Base
 from servicekit.database.types import UtcDateTime
 
 
-class Customer(Base):
-    """`sequence` is the version of the customer that this copy shows; an older event never overwrites it."""
+class CustomerProjection(Base):
+    """A local read model: `sequence` is the customer's version that it shows; an older event never overwrites it."""
 
     __tablename__ = "customers"
 
@@ -23,4 +23,4 @@ class Customer(Base):
     team_id: Mapped[str | None] = mapped_column(String(40), index=True)
     is_archived: Mapped[bool]
     is_blocked: Mapped[bool]
-    heard_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_at: Mapped[datetime] = mapped_column("heard_at", UtcDateTime)

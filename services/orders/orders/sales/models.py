@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from orders.base import Base
 from orders.catalogue.rules import rate_from_ppm, trim
 from orders.ledger.models import Invoice
-from orders.projections.models import Customer
+from orders.projections.models import CustomerProjection
 from orders.sales.rules import BASIS_POINTS, THOUSAND, Amounts, OrderStatus
 from servicekit.database.types import UtcDateTime
 from servicekit.database.versioned import Versioned
@@ -47,7 +47,7 @@ class Order(Versioned, Base):
     lines: Mapped[list["OrderLine"]] = relationship(
         back_populates="order", order_by="OrderLine.position", lazy="selectin", cascade="all, delete-orphan"
     )
-    customer: Mapped[Customer] = relationship(lazy="joined", innerjoin=True)
+    customer: Mapped[CustomerProjection] = relationship(lazy="joined", innerjoin=True)
     invoice: Mapped[Invoice | None] = relationship(
         primaryjoin="foreign(Invoice.order_id) == Order.id", uselist=False, viewonly=True, lazy="selectin"
     )

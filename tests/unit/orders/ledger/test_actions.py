@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order, the ledger, the invoices, the payments and the balance tell the same story."""
+"""Whatever happens in whatever order, the ledger, the invoices, the payments and the balance agree."""
 
 import tempfile
 from collections.abc import Iterator
@@ -15,17 +15,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from orders.app import create_app
-from orders.catalogue.actions import add_product
+from orders.catalogue.actions import create_product
 from orders.ledger.actions import receive_payment
 from orders.ledger.models import Allocation, Balance, Invoice, LedgerEntry, Payment
 from orders.ledger.queries import open_invoices
 from orders.ledger.rules import InvoiceStatus, Terms
-from orders.projections.actions import keep_customer
-from orders.projections.models import Customer
-from orders.sales.actions import Wanted, cancel_order, confirm_order, place_order
+from orders.projections.actions import store_customer
+from orders.projections.models import CustomerProjection
+from orders.projections.payloads import CustomerPayload, NamePayload
+from orders.sales.actions import RequestedLine, cancel_order, confirm_order, place_order
 from orders.sales.models import Order
 from orders.sales.rules import OrderStatus
 from orders.settings import OrdersSettings
+from servicekit.actor import Actor
 from servicekit.database.engine import Database
 from servicekit.money import Money
 from servicekit.testing.harness import Harness
@@ -43,56 +45,54 @@ steps = st.one_of(
 
 
 @dataclass
-class Story:
+class Scenario:
     """One customer, and steps that each are a transaction of their own."""
 
     database: Database
     customer_id: str
-    now: datetime = START
+    by: Actor = field(default_factory=lambda: Actor.system(now=START))
     steps: Iterator[int] = field(default_factory=count)
 
     def take(self, step: str, number: int) -> None:
-        self.now = START + timedelta(hours=next(self.steps))
+        self.by = Actor.system(now=START + timedelta(hours=next(self.steps)))
         with self.database.write() as session:
             getattr(self, step)(session, number)
 
     def place(self, session: Session, number: int) -> None:
-        customer = session.get_one(Customer, self.customer_id)
-        wanted = [
-            Wanted(sku="A", quantity=Decimal(number) / 1000),
-            Wanted(sku="B", quantity=Decimal(3), discount_percent=Decimal(number % 101)),
+        customer = session.get_one(CustomerProjection, self.customer_id)
+        requested = [
+            RequestedLine(sku="A", quantity=Decimal(number) / 1000),
+            RequestedLine(sku="B", quantity=Decimal(3), discount_percent=Decimal(number % 101)),
         ]
         place_order(
             session,
+            by=self.by,
             customer=customer,
-            wanted=wanted,
+            requested=requested,
             currency=None,
             note=None,
-            placed_by="usr",
             terms=TERMS,
-            now=self.now,
         )
 
     def confirm(self, session: Session, number: int) -> None:
         if order := self.pick(session, number, OrderStatus.PLACED):
-            confirm_order(session, order=order, terms=TERMS, now=self.now)
+            confirm_order(session, order, by=self.by, terms=TERMS)
 
     def cancel(self, session: Session, number: int) -> None:
         if order := self.pick(session, number, OrderStatus.PLACED, OrderStatus.CONFIRMED):
-            cancel_order(session, order=order, reason="story", terms=TERMS, now=self.now)
+            cancel_order(session, order, by=self.by, reason="Returned", terms=TERMS)
 
     def pay(self, session: Session, number: int, invoice: Invoice | None = None) -> None:
         receive_payment(
             session,
+            by=self.by,
             customer_id=self.customer_id,
             invoice=invoice,
             amount=Money.from_minor(number, "EUR"),
             method="cash",
             reference=None,
             received_on=None,
-            recorded_by="usr",
             terms=TERMS,
-            now=self.now,
         )
 
     def pay_newest(self, session: Session, number: int) -> None:
@@ -108,12 +108,13 @@ class Story:
 @pytest.fixture(scope="module")
 def database() -> Iterator[Database]:
     with tempfile.TemporaryDirectory() as folder:
-        bench = Harness(Path(folder))
-        running = bench.start(create_app, OrdersSettings)
+        harness = Harness(Path(folder))
+        running = harness.start(create_app, OrdersSettings)
         with running.service.database.write() as session:
             for sku, minor, rate in (("A", 19_99, "0.19"), ("B", 3_33, "0.07")):
-                add_product(
+                create_product(
                     session,
+                    by=Actor.system(now=START),
                     sku=sku,
                     name=sku,
                     type="merchandise",
@@ -121,31 +122,20 @@ def database() -> Iterator[Database]:
                     tax_rate=Decimal(rate),
                     description=None,
                     is_active=True,
-                    now=START,
                 )
         yield running.service.database
-        bench.close()
+        harness.close()
 
 
 numbers = count(1)
 
 
-def begin(database: Database) -> Story:
+def begin(database: Database) -> Scenario:
     customer_id = f"cus_{next(numbers)}"
     with database.write() as session:
-        keep_customer(
-            session,
-            customer_id=customer_id,
-            sequence=1,
-            number=customer_id,
-            name="Ada",
-            owner_id=None,
-            team_id=None,
-            is_archived=False,
-            is_blocked=False,
-            heard_at=START,
-        )
-    return Story(database, customer_id)
+        customer = CustomerPayload(id=customer_id, number=customer_id, personal=NamePayload(name="Ada"))
+        store_customer(session, customer, sequence=1, published_at=START)
+    return Scenario(database, customer_id)
 
 
 def total(session: Session, column: object, *where: object) -> int:
@@ -154,23 +144,23 @@ def total(session: Session, column: object, *where: object) -> int:
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(steps, min_size=1, max_size=14))
-def test_the_balance_is_the_sum_of_the_ledger_after_any_story(
+def test_the_balance_is_the_sum_of_the_ledger_after_any_steps(
     database: Database, happened: list[tuple[str, int]]
 ) -> None:
-    story = begin(database)
+    scenario = begin(database)
     for step, number in happened:
-        story.take(step, number)
+        scenario.take(step, number)
     with database.read() as session:
-        balance = session.scalars(select(Balance).where(Balance.customer_id == story.customer_id)).one_or_none()
+        balance = session.scalars(select(Balance).where(Balance.customer_id == scenario.customer_id)).one_or_none()
         if balance is not None:
-            check_balance(session, story, balance)
-        check_invoices(session, story)
-        check_payments(session, story)
+            check_balance(session, scenario, balance)
+        check_invoices(session, scenario)
+        check_payments(session, scenario)
 
 
-def check_balance(session: Session, story: Story, balance: Balance) -> None:
-    entries = total(session, LedgerEntry.amount_minor, LedgerEntry.customer_id == story.customer_id)
-    mine = Invoice.customer_id == story.customer_id
+def check_balance(session: Session, scenario: Scenario, balance: Balance) -> None:
+    entries = total(session, LedgerEntry.amount_minor, LedgerEntry.customer_id == scenario.customer_id)
+    mine = Invoice.customer_id == scenario.customer_id
     valid = total(session, Invoice.total_minor, mine, Invoice.status != InvoiceStatus.VOID)
     is_open = total(session, Invoice.total_minor - Invoice.paid_minor, mine, Invoice.status == InvoiceStatus.OPEN)
     assert balance.open_balance_minor == entries
@@ -178,7 +168,7 @@ def check_balance(session: Session, story: Story, balance: Balance) -> None:
     assert is_open == 0 or balance.credit_minor == 0
     assert balance.total_value_minor == valid
     kept = session.scalars(
-        select(Order).where(Order.customer_id == story.customer_id, Order.status != OrderStatus.CANCELLED)
+        select(Order).where(Order.customer_id == scenario.customer_id, Order.status != OrderStatus.CANCELLED)
     ).all()
     assert balance.orders == len(kept)
     assert balance.last_order_at == max((order.placed_at for order in kept), default=None)
@@ -186,13 +176,13 @@ def check_balance(session: Session, story: Story, balance: Balance) -> None:
         assert order.total_minor == sum(line.total_minor for line in order.lines)
 
 
-def check_invoices(session: Session, story: Story) -> None:
-    for invoice in session.scalars(select(Invoice).where(Invoice.customer_id == story.customer_id)):
+def check_invoices(session: Session, scenario: Scenario) -> None:
+    for invoice in session.scalars(select(Invoice).where(Invoice.customer_id == scenario.customer_id)):
         held = Allocation.invoice_id == invoice.id, Allocation.released_at.is_(None)
         assert invoice.paid_minor == total(session, Allocation.amount_minor, *held) <= invoice.total_minor
 
 
-def check_payments(session: Session, story: Story) -> None:
-    for payment in session.scalars(select(Payment).where(Payment.customer_id == story.customer_id)):
+def check_payments(session: Session, scenario: Scenario) -> None:
+    for payment in session.scalars(select(Payment).where(Payment.customer_id == scenario.customer_id)):
         held = Allocation.payment_id == payment.id, Allocation.released_at.is_(None)
         assert payment.allocated_minor == total(session, Allocation.amount_minor, *held) <= payment.amount_minor

@@ -1,4 +1,4 @@
-"""The facts that orders tells; each shows the whole public state after the change."""
+"""The events that sales publishes; each shows the whole public state of the order after the change."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -46,34 +46,4 @@ class OrderCancelled(OrderState, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "order.cancelled.v1"
 
 
-class BalanceChanged(Event, frozen=True, kw_only=True):
-    """What a customer owes and has bought in one currency; told only when one of these values changed."""
-
-    TYPE: ClassVar[str] = "balance.changed.v1"
-
-    customer_id: str
-    total_value: Money
-    open_balance: Money
-    orders: int
-    last_order_at: datetime | None
-
-
-class PaymentReceived(Event, frozen=True, kw_only=True):
-    """Money came in; `invoice_id` is the invoice that the payer named, if any."""
-
-    TYPE: ClassVar[str] = "payment.received.v1"
-
-    id: str
-    customer_id: str
-    invoice_id: str | None
-    amount: Money
-
-
-PUBLISHED: tuple[type[Event], ...] = (
-    OrderPlaced,
-    OrderConfirmed,
-    OrderFulfilled,
-    OrderCancelled,
-    BalanceChanged,
-    PaymentReceived,
-)
+PUBLISHED: tuple[type[Event], ...] = (OrderPlaced, OrderConfirmed, OrderFulfilled, OrderCancelled)

@@ -1,4 +1,4 @@
-"""What orders does because time has passed."""
+"""What the ledger does because time has passed."""
 
 from orders.ledger import actions
 from orders.ledger.rules import Terms
@@ -13,11 +13,11 @@ def recompute_balances(work: Work) -> int:
 
     It looks each minute, so that a night that was missed is made up for.
     """
-    terms = Terms.of(work.settings.time_zone, work.settings.payment_days)
+    terms = Terms.from_settings(work.settings)
     done = 0
     while not work.is_stopping():
         with work.database.write() as session:
-            count = actions.recompute_due_balances(session, terms=terms, now=work.now())
+            count = actions.recompute_due_balances(session, by=work.by(), terms=terms)
         if count == 0:
             break
         done += count
