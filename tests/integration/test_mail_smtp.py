@@ -255,8 +255,8 @@ def start_sender(scene: Scene, tmp_path: Path) -> subprocess.Popen[bytes]:
     program = textwrap.dedent("""
         from notifications.app import create_app
         from notifications.jobs import deliver_mail
-        from servicekit.app import utc_now
-        from servicekit.jobs import Work
+        from servicekit.service import utc_now
+        from servicekit.runtime.jobs import Work
 
         service = create_app().extensions["service"]
         deliver_mail(Work(database=service.database, settings=service.settings, now=utc_now, is_stopping=lambda: False))

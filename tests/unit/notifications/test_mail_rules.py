@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from notifications.mail.breaker import Breaker
 from notifications.mail.rules import (
     Answer,
     BadAddress,
@@ -75,18 +74,6 @@ def test_an_unknown_fate_is_tried_again_or_left_to_a_person() -> None:
     assert settled(unknown).next_try_at is not None
     assert settled(unknown, hold=True).next_try_at is None
     assert settled(unknown).state is settled(unknown, hold=True).state is EmailState.UNKNOWN
-
-
-def test_a_dead_host_gets_one_probe_at_a_time_until_it_is_back() -> None:
-    breaker = Breaker()
-    for _ in range(3):
-        assert breaker.room(4, now=NOON) == 4
-        breaker.report(is_host_down=True, now=NOON)
-    assert breaker.room(4, now=NOON) == 0
-    assert breaker.room(4, now=NOON + timedelta(seconds=6)) == 1
-    assert breaker.room(4, now=NOON + timedelta(seconds=6)) == 0
-    breaker.report(is_host_down=False, now=NOON + timedelta(seconds=7))
-    assert breaker.room(4, now=NOON + timedelta(seconds=7)) == 4
 
 
 @pytest.mark.parametrize(
