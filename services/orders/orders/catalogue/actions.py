@@ -1,4 +1,4 @@
-"""Putting products into the catalogue and changing them; what was sold before keeps its own snapshot."""
+"""Putting products into the catalogue and changing them; order lines are snapshots and do not follow."""
 
 from collections.abc import Mapping
 from decimal import Decimal

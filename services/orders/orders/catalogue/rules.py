@@ -1,4 +1,4 @@
-"""What a product is, and the limits that keep every total inside a 64-bit number."""
+"""What a product is, and the limits by which every total fits into 64 bits."""
 
 from decimal import Decimal
 from enum import StrEnum

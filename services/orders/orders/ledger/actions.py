@@ -227,8 +227,8 @@ def _set_paid(invoice: Invoice, paid: int, now: datetime) -> None:
 
 
 def _void(session: Session, invoice: Invoice, now: datetime) -> None:
-    held = select(Allocation).where(Allocation.invoice_id == invoice.id, Allocation.released_at.is_(None))
-    for allocation in session.scalars(held):
+    active = select(Allocation).where(Allocation.invoice_id == invoice.id, Allocation.released_at.is_(None))
+    for allocation in session.scalars(active):
         payment = session.get_one(Payment, allocation.payment_id)
         payment.allocated_minor -= allocation.amount_minor
         payment.bump(now)

@@ -1,4 +1,4 @@
-"""The events that keep the projections up to date: who the customers are and whether they may buy."""
+"""The events that the projections are stored from: who the customers are and whether they may buy."""
 
 from sqlalchemy.orm import Session
 

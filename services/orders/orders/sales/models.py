@@ -70,7 +70,7 @@ class Order(Versioned, Base):
 
 
 class OrderLine(Base):
-    """What was sold, as it was; `customer_id` and `placed_at` are the order's, kept here for purchase histories."""
+    """What was sold, as it was; `customer_id` and `placed_at` are the order's, repeated here for purchase histories."""
 
     __tablename__ = "order_lines"
     __table_args__ = (

@@ -53,7 +53,7 @@ class Scenario:
     by: Actor = field(default_factory=lambda: Actor.system(now=START))
     steps: Iterator[int] = field(default_factory=count)
 
-    def take(self, step: str, number: int) -> None:
+    def run(self, step: str, number: int) -> None:
         self.by = Actor.system(now=START + timedelta(hours=next(self.steps)))
         with self.database.write() as session:
             getattr(self, step)(session, number)
@@ -149,7 +149,7 @@ def test_the_balance_is_the_sum_of_the_ledger_after_any_steps(
 ) -> None:
     scenario = begin(database)
     for step, number in happened:
-        scenario.take(step, number)
+        scenario.run(step, number)
     with database.read() as session:
         balance = session.scalars(select(Balance).where(Balance.customer_id == scenario.customer_id)).one_or_none()
         if balance is not None:
@@ -167,22 +167,22 @@ def check_balance(session: Session, scenario: Scenario, balance: Balance) -> Non
     assert balance.open_balance_minor == is_open - balance.credit_minor
     assert is_open == 0 or balance.credit_minor == 0
     assert balance.total_value_minor == valid
-    kept = session.scalars(
+    placed = session.scalars(
         select(Order).where(Order.customer_id == scenario.customer_id, Order.status != OrderStatus.CANCELLED)
     ).all()
-    assert balance.orders == len(kept)
-    assert balance.last_order_at == max((order.placed_at for order in kept), default=None)
-    for order in kept:
+    assert balance.orders == len(placed)
+    assert balance.last_order_at == max((order.placed_at for order in placed), default=None)
+    for order in placed:
         assert order.total_minor == sum(line.total_minor for line in order.lines)
 
 
 def check_invoices(session: Session, scenario: Scenario) -> None:
     for invoice in session.scalars(select(Invoice).where(Invoice.customer_id == scenario.customer_id)):
-        held = Allocation.invoice_id == invoice.id, Allocation.released_at.is_(None)
-        assert invoice.paid_minor == total(session, Allocation.amount_minor, *held) <= invoice.total_minor
+        active = Allocation.invoice_id == invoice.id, Allocation.released_at.is_(None)
+        assert invoice.paid_minor == total(session, Allocation.amount_minor, *active) <= invoice.total_minor
 
 
 def check_payments(session: Session, scenario: Scenario) -> None:
     for payment in session.scalars(select(Payment).where(Payment.customer_id == scenario.customer_id)):
-        held = Allocation.payment_id == payment.id, Allocation.released_at.is_(None)
-        assert payment.allocated_minor == total(session, Allocation.amount_minor, *held) <= payment.amount_minor
+        active = Allocation.payment_id == payment.id, Allocation.released_at.is_(None)
+        assert payment.allocated_minor == total(session, Allocation.amount_minor, *active) <= payment.amount_minor
