@@ -1,1 +1,1 @@
-"""The notification centre: what the bell in the console shows to one user."""
+"""Notifications in the console: what the bell shows to one user."""

@@ -1,25 +1,25 @@
-"""Telling a user something in the console, and noting that it was read."""
+"""Notifying a user in the console, and recording that it was read."""
 
-from datetime import datetime
+from collections.abc import Mapping
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from notifications.in_app.models import Notification
+from servicekit.actor import Actor
 from servicekit.ids import new_id
 
 
-def notify(
+def notify_user(
     session: Session,
-    *,
-    event_id: str,
     user_id: str,
+    *,
+    by: Actor,
+    event_id: str,
     kind: str,
-    title: str,
-    body: str,
+    data: Mapping[str, str],
     case_id: str,
     case_number: str,
-    now: datetime,
 ) -> Notification:
     """Once for an event, a kind and a user: the second time gives back the first."""
     key = f"{event_id}|{kind}|{user_id}"
@@ -30,32 +30,33 @@ def notify(
         id=new_id("ntf"),
         user_id=user_id,
         kind=kind,
-        title=title[:500],
-        body=body,
+        data=dict(data),
         subject_type="case",
         subject_id=case_id,
         subject_number=case_number,
         link=f"/cases/{case_number}",
         dedupe_key=key,
-        created_at=now,
-        updated_at=now,
+        created_at=by.now,
+        updated_at=by.now,
     )
     session.add(notification)
     session.flush()
     return notification
 
 
-def read_notification(notification: Notification, *, now: datetime) -> Notification:
+def read_notification(session: Session, notification: Notification, *, by: Actor) -> Notification:
     """Reading it again changes nothing."""
     if notification.read_at is None:
-        notification.read_at = now
-        notification.updated_at = now
+        notification.read_at = by.now
+        notification.bump(by.now)
+    session.flush()
     return notification
 
 
-def read_all(session: Session, *, user_id: str, now: datetime) -> None:
+def read_all_notifications(session: Session, *, by: Actor) -> None:
+    """Of whoever asks; those of others stay as they are."""
     session.execute(
         update(Notification)
-        .where(Notification.user_id == user_id, Notification.read_at.is_(None))
-        .values(read_at=now, updated_at=now, version=Notification.version + 1)
+        .where(Notification.user_id == by.id, Notification.read_at.is_(None))
+        .values(read_at=by.now, updated_at=by.now, version=Notification.version + 1)
     )

@@ -1,4 +1,4 @@
-"""One thing that one user should know."""
+"""The table of notifications: one thing that one user should know."""
 
 from datetime import datetime
 
@@ -6,20 +6,25 @@ from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from notifications.base import Base
-from servicekit.database.types import UtcDateTime
+from servicekit.database.types import Json, UtcDateTime
 from servicekit.database.versioned import Versioned
 
 
 class Notification(Versioned, Base):
-    """`link` is a path of the console; `dedupe_key` lets one event tell one user one thing once."""
+    """`kind` and `data` are stored, and `titles` makes the sentences of them when they are read.
+
+    A row from before has no `data` but its sentences, in `stored_title` and `stored_body`. `link` is a path of the
+    console; `dedupe_key` lets one event notify one user of one thing once.
+    """
 
     __tablename__ = "notifications"
     __table_args__ = (Index("ix_notifications_mine", "user_id", "created_at", "id"),)
 
     user_id: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(40))
-    title: Mapped[str] = mapped_column(String(500))
-    body: Mapped[str] = mapped_column(Text)
+    data: Mapped[dict[str, str] | None] = mapped_column(Json)
+    stored_title: Mapped[str | None] = mapped_column("title", String(500))
+    stored_body: Mapped[str | None] = mapped_column("body", Text)
     subject_type: Mapped[str] = mapped_column(String(20))
     subject_id: Mapped[str] = mapped_column(String(40))
     subject_number: Mapped[str | None] = mapped_column(String(20))

@@ -2,6 +2,7 @@
 
 from marshmallow import fields
 
+from notifications.in_app import titles
 from servicekit.http.schemas import Instant, Schema
 
 
@@ -14,8 +15,8 @@ class SubjectRead(Schema):
 class NotificationRead(Schema):
     id = fields.String()
     kind = fields.String()
-    title = fields.String()
-    body = fields.String()
+    title = fields.Function(titles.title, metadata={"type": "string"})
+    body = fields.Function(titles.body, metadata={"type": "string"})
     subject = fields.Nested(SubjectRead)
     link = fields.String()
     is_read = fields.Boolean()

@@ -1,11 +1,11 @@
-"""The facts that this service tells: what became of an e-mail. They carry no address."""
+"""The events that mail publishes: what became of an e-mail. They carry no address."""
 
 from typing import ClassVar
 
 from servicekit.messaging.events import Event
 
 
-class EmailFact(Event, frozen=True, kw_only=True):
+class EmailEvent(Event, frozen=True, kw_only=True):
     """Which e-mail, what it was about and for whom; `kind` is the key of its template."""
 
     id: str
@@ -17,13 +17,13 @@ class EmailFact(Event, frozen=True, kw_only=True):
     subject: str
 
 
-class EmailSent(EmailFact, frozen=True, kw_only=True):
+class EmailSent(EmailEvent, frozen=True, kw_only=True):
     """The mail server has taken the e-mail over."""
 
     TYPE: ClassVar[str] = "email.sent.v1"
 
 
-class EmailFailed(EmailFact, frozen=True, kw_only=True):
+class EmailFailed(EmailEvent, frozen=True, kw_only=True):
     """The e-mail was refused for good, or given up; a person may have it tried again."""
 
     TYPE: ClassVar[str] = "email.failed.v1"

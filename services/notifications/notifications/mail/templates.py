@@ -1,4 +1,4 @@
-"""What each kind of e-mail says; how it looks is the business of `rendering`."""
+"""The templates of e-mails: the content of each kind. How it looks is decided in `rendering` and the layouts."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,10 +10,10 @@ import msgspec
 from notifications.mail.rules import WhenUnknown, fill, one_line
 
 
-class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """The parts of an e-mail, without any markup; the HTML and the text part are made of the same letter.
+class EmailContent(msgspec.Struct, frozen=True, kw_only=True, rename={"details": "facts"}):
+    """The parts of an e-mail, without any markup; the HTML and the text part are made of the same content.
 
-    `path` is where the button leads, below the public address of the installation.
+    `path` is where the button leads, below the public address of the installation; `details` are stored as `facts`.
     """
 
     subject: str
@@ -23,7 +23,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     headline: str
     greeting: str = ""
     paragraphs: list[str] = []
-    facts: list[tuple[str, str]] = []
+    details: list[tuple[str, str]] = []
     due_at: datetime | None = None
     quote: str = ""
     button: str = ""
@@ -32,8 +32,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class StepFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the letters about a step need to know of it."""
+class StepFields(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of a step that the templates about it show."""
 
     name: str
     is_approval: bool
@@ -44,13 +44,13 @@ class StepFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class EmailKind:
     """One kind of e-mail: who gets it, and what happens when nobody knows whether it arrived."""
 
     key: str
     description: str
     when_unknown: WhenUnknown
-    example: Letter
+    example: EmailContent
     is_automatic: bool = True
 
     @property
@@ -64,7 +64,7 @@ _TO_VISITOR = "You get this e-mail because this address was given in the form. I
 _TO_CUSTOMER = "You get this e-mail because an order was placed with this address."
 
 
-def step_activated(step: StepFacts) -> Letter:
+def step_activated(step: StepFields) -> EmailContent:
     headline = (
         f"Your approval is asked for: {step.name}" if step.is_approval else f"A task is waiting for you: {step.name}"
     )
@@ -83,7 +83,7 @@ def step_activated(step: StepFacts) -> Letter:
     )
 
 
-def step_reminder(step: StepFacts, *, is_overdue: bool) -> Letter:
+def step_reminder(step: StepFields, *, is_overdue: bool) -> EmailContent:
     noun = "approval" if step.is_approval else "task"
     if is_overdue:
         headline, paragraph = f"Overdue: {step.name}", f"This {noun} is past its due time and still open."
@@ -99,7 +99,7 @@ def step_reminder(step: StepFacts, *, is_overdue: bool) -> Letter:
     )
 
 
-def step_escalated(step: StepFacts, *, level: int) -> Letter:
+def step_escalated(step: StepFields, *, level: int) -> EmailContent:
     noun = "approval" if step.is_approval else "task"
     return _about_step(
         step,
@@ -112,12 +112,12 @@ def step_escalated(step: StepFacts, *, level: int) -> Letter:
     )
 
 
-def form_autoreply(*, number: str, name: str, form_name: str, subject: str = "", text: str = "") -> Letter:
+def form_autoreply(*, number: str, name: str, form_name: str, subject: str = "", text: str = "") -> EmailContent:
     """The form's own words where it has some; the number is shown in any case (F060)."""
     plain_name = one_line(name)
     own = fill(text, number=number, name=plain_name).strip()
     title = one_line(fill(subject, number=number, name=plain_name)) or "We have received your message"
-    return Letter(
+    return EmailContent(
         subject=title if number in title else f"{title} [{number}]",
         preheader=f"Your case number is {number}. Please keep it for your reference.",
         label="Your case number",
@@ -133,8 +133,8 @@ def form_autoreply(*, number: str, name: str, form_name: str, subject: str = "",
     )
 
 
-def order_confirmation(*, number: str, name: str, total: str, line_count: int) -> Letter:
-    return Letter(
+def order_confirmation(*, number: str, name: str, total: str, line_count: int) -> EmailContent:
+    return EmailContent(
         subject=f"Your order {number} is confirmed",
         preheader=f"Order {number}, {total} in total.",
         label="Your order",
@@ -142,15 +142,15 @@ def order_confirmation(*, number: str, name: str, total: str, line_count: int) -
         headline="Thank you for your order",
         greeting=f"Hello {one_line(name)}," if one_line(name) else "Hello,",
         paragraphs=["We have confirmed your order and are getting it ready."],
-        facts=[("Lines", str(line_count)), ("Total", total)],
+        details=[("Lines", str(line_count)), ("Total", total)],
         reason=_TO_CUSTOMER,
     )
 
 
-def personal_message(*, subject: str, text: str, sender: str, case_number: str | None) -> Letter:
+def personal_message(*, subject: str, text: str, sender: str, case_number: str | None) -> EmailContent:
     """Somebody of the staff writes to a customer in their own words (F032)."""
     title = one_line(subject)
-    return Letter(
+    return EmailContent(
         subject=f"{title} [{case_number}]" if case_number and case_number not in title else title,
         preheader=one_line(text)[:120],
         label="Case" if case_number else "",
@@ -162,17 +162,17 @@ def personal_message(*, subject: str, text: str, sender: str, case_number: str |
 
 
 def _about_step(
-    step: StepFacts, *, what: str, headline: str, paragraph: str, button: str, tone: str, reason: str = _TO_STAFF
-) -> Letter:
+    step: StepFields, *, what: str, headline: str, paragraph: str, button: str, tone: str, reason: str = _TO_STAFF
+) -> EmailContent:
     subject = one_line(step.case_subject)
-    return Letter(
+    return EmailContent(
         subject=one_line(f"[{step.case_number}] {what}: {step.name} – {subject}")[:200],
         preheader=f"{paragraph} Case {step.case_number}: {subject}",
         label="Case",
         number=step.case_number,
         headline=headline,
         paragraphs=[paragraph],
-        facts=[("Subject", subject), ("Step", one_line(step.name))],
+        details=[("Subject", subject), ("Step", one_line(step.name))],
         due_at=step.due_at,
         quote=(step.instructions or "").strip(),
         button=button,
@@ -186,7 +186,7 @@ def _split(text: str) -> list[str]:
     return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
 
 
-_STEP = StepFacts(
+_STEP = StepFields(
     name="Approve refund",
     is_approval=True,
     case_number="C-000123",
@@ -198,37 +198,37 @@ _STEP = StepFacts(
 KINDS: Final = {
     kind.key: kind
     for kind in (
-        Kind(
+        EmailKind(
             key="step_activated",
             description="A step of a workflow waits for its people: a task to do, or an approval to give.",
             when_unknown=WhenUnknown.RETRY,
             example=step_activated(_STEP),
         ),
-        Kind(
+        EmailKind(
             key="step_reminder",
             description="A step is due soon, or is overdue.",
             when_unknown=WhenUnknown.RETRY,
             example=step_reminder(_STEP, is_overdue=False),
         ),
-        Kind(
+        EmailKind(
             key="step_escalated",
             description="A step was not finished in time and is passed up.",
             when_unknown=WhenUnknown.RETRY,
             example=step_escalated(_STEP, level=1),
         ),
-        Kind(
+        EmailKind(
             key="form_autoreply",
             description="The automatic reply to a visitor who has sent a web form, with the case number.",
             when_unknown=WhenUnknown.HOLD,
             example=form_autoreply(number="C-000123", name="Ada Example", form_name="Contact us"),
         ),
-        Kind(
+        EmailKind(
             key="order_confirmation",
             description="The confirmation of an order to the customer.",
             when_unknown=WhenUnknown.HOLD,
             example=order_confirmation(number="O-000123", name="Ada Example", total="119.00 EUR", line_count=2),
         ),
-        Kind(
+        EmailKind(
             key="personal_message",
             description="A message that somebody of the staff has written to a customer.",
             when_unknown=WhenUnknown.HOLD,
@@ -237,7 +237,7 @@ KINDS: Final = {
             ),
             is_automatic=False,
         ),
-        Kind(
+        EmailKind(
             key="case_reply",
             description="What staff write to the customer on a case.",
             when_unknown=WhenUnknown.HOLD,

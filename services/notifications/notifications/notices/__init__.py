@@ -1,1 +1,1 @@
-"""Announcements: which event is told to whom, in the console and by e-mail."""
+"""Notices: which event is announced to whom, in the console and by e-mail."""

@@ -1,4 +1,4 @@
-"""What this service reads of the events of others: its own smaller copies."""
+"""What notices read of others' events: smaller copies of their own."""
 
 from datetime import datetime
 
@@ -7,44 +7,14 @@ import msgspec
 from servicekit.messaging.events import Payload
 
 
-class Personal(msgspec.Struct, frozen=True, kw_only=True):
-    """How to address and reach somebody."""
-
-    name: str = ""
-    email: str | None = None
-    language: str | None = None
-
-
-class UserPayload(Payload, frozen=True, kw_only=True):
-    id: str
-    is_active: bool
-    personal: Personal
-
-
-class CustomerPayload(Payload, frozen=True, kw_only=True):
-    id: str
-    kind: str
-    owner_id: str | None
-    team_id: str | None
-    primary_contact_id: str | None = None
-    personal: Personal
-
-
-class ContactPayload(Payload, frozen=True, kw_only=True):
-    id: str
-    organization_id: str
-    is_primary: bool
-    personal: Personal
-
-
 class CasePayload(Payload, frozen=True, kw_only=True):
+    """A case that was assigned."""
+
     id: str
     number: str
     subject: str
-    priority: str = "normal"
     customer_id: str | None
     owner_id: str | None
-    team_id: str | None
 
 
 class StepPayload(Payload, frozen=True, kw_only=True):
@@ -91,7 +61,7 @@ class Autoresponder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Submitter(msgspec.Struct, frozen=True, kw_only=True):
-    """What the visitor said about themselves: any of it may be missing."""
+    """What the visitor wrote about themselves: any of it may be missing."""
 
     name: str | None = None
     first_name: str | None = None

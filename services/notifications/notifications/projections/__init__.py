@@ -1,1 +1,1 @@
-"""Who can be told: this service's own small copies of staff, customers, contacts and cases."""
+"""Projections: this service's own small copies of staff, customers, contacts and cases, as others published them."""

@@ -1,71 +1,59 @@
-"""Keeping the local copies: newer wins, whatever order the events come in."""
-
-from typing import Any
+"""Storing the projections: the newest state wins, in whatever order the events come."""
 
 from sqlalchemy.orm import Session
 
-from notifications.payloads import CasePayload, ContactPayload, CustomerPayload, UserPayload
-from notifications.projections.models import Case, Contact, Customer, User
+from notifications.projections.models import CaseProjection, ContactProjection, CustomerProjection, UserProjection
+from notifications.projections.payloads import CasePayload, ContactPayload, CustomerPayload, UserPayload
 from servicekit.database.upsert import upsert_if_newer
 
-_Copy = User | Customer | Contact | Case
 
-
-def keep_user(session: Session, heard: UserPayload, *, sequence: int) -> None:
-    _keep(
-        session,
-        User,
-        heard.id,
-        sequence,
-        name=heard.personal.name,
-        email=heard.personal.email,
-        language=heard.personal.language,
-        is_active=heard.is_active,
+def store_user(session: Session, user: UserPayload, *, sequence: int) -> None:
+    projection = UserProjection(
+        id=user.id,
+        sequence=sequence,
+        name=user.personal.name,
+        email=user.personal.email,
+        language=user.personal.language,
+        is_active=user.is_active,
     )
+    upsert_if_newer(session, projection)
 
 
-def keep_customer(session: Session, heard: CustomerPayload, *, sequence: int) -> None:
-    _keep(
-        session,
-        Customer,
-        heard.id,
-        sequence,
-        kind=heard.kind,
-        owner_id=heard.owner_id,
-        team_id=heard.team_id,
-        primary_contact_id=heard.primary_contact_id,
-        name=heard.personal.name,
-        email=heard.personal.email,
-        language=heard.personal.language,
+def store_customer(session: Session, customer: CustomerPayload, *, sequence: int) -> None:
+    projection = CustomerProjection(
+        id=customer.id,
+        sequence=sequence,
+        kind=customer.kind,
+        owner_id=customer.owner_id,
+        team_id=customer.team_id,
+        primary_contact_id=customer.primary_contact_id,
+        name=customer.personal.name,
+        email=customer.personal.email,
+        language=customer.personal.language,
     )
+    upsert_if_newer(session, projection)
 
 
-def keep_contact(session: Session, heard: ContactPayload, *, sequence: int) -> None:
-    _keep(
-        session,
-        Contact,
-        heard.id,
-        sequence,
-        organization_id=heard.organization_id,
-        is_primary=heard.is_primary,
-        name=heard.personal.name,
-        email=heard.personal.email,
+def store_contact(session: Session, contact: ContactPayload, *, sequence: int) -> None:
+    projection = ContactProjection(
+        id=contact.id,
+        sequence=sequence,
+        organization_id=contact.organization_id,
+        is_primary=contact.is_primary,
+        name=contact.personal.name,
+        email=contact.personal.email,
     )
+    upsert_if_newer(session, projection)
 
 
-def keep_case(session: Session, heard: CasePayload, *, sequence: int) -> None:
-    _keep(
-        session,
-        Case,
-        heard.id,
-        sequence,
-        number=heard.number,
-        subject=heard.subject[:500],
-        customer_id=heard.customer_id,
-        owner_id=heard.owner_id,
-        team_id=heard.team_id,
+def store_case(session: Session, case: CasePayload, *, sequence: int) -> None:
+    projection = CaseProjection(
+        id=case.id,
+        sequence=sequence,
+        number=case.number,
+        subject=case.subject[:500],
+        customer_id=case.customer_id,
+        owner_id=case.owner_id,
+        team_id=case.team_id,
     )
-
-
-def _keep(session: Session, entity: type[_Copy], id: str, sequence: int, **values: Any) -> None:
-    upsert_if_newer(session, entity(id=id, sequence=sequence, **values))
+    upsert_if_newer(session, projection)

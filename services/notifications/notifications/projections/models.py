@@ -1,4 +1,4 @@
-"""The local copies; `sequence` is the version that a copy shows, and an older event never overwrites it."""
+"""The projections, which are local read models: an older event never overwrites one with a higher `sequence`."""
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from notifications.base import Base
 
 
-class User(Base):
+class UserProjection(Base):
     """Somebody of the staff."""
 
     __tablename__ = "users"
@@ -19,7 +19,7 @@ class User(Base):
     is_active: Mapped[bool]
 
 
-class Customer(Base):
+class CustomerProjection(Base):
     """A person or an organization."""
 
     __tablename__ = "customers"
@@ -35,7 +35,7 @@ class Customer(Base):
     primary_contact_id: Mapped[str | None] = mapped_column(String(40))
 
 
-class Contact(Base):
+class ContactProjection(Base):
     """Somebody at an organization."""
 
     __tablename__ = "contacts"
@@ -48,8 +48,8 @@ class Contact(Base):
     email: Mapped[str | None] = mapped_column(String(320))
 
 
-class Case(Base):
-    """Whose a case is: for what its owner is told, and for who may read its e-mails."""
+class CaseProjection(Base):
+    """Whose a case is: it decides who is notified as its owner, and who may read its e-mails."""
 
     __tablename__ = "cases"
 

@@ -1,30 +1,34 @@
-"""What an answer of a mail server means, and when the next attempt is."""
+"""What a reply of a mail server means, and when the next attempt is."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from notifications.mail.rules import (
-    Answer,
+    AttemptResult,
     BadAddress,
     EmailState,
-    Settlement,
+    SmtpReply,
     Verdict,
     WhenUnknown,
+    attempt_result,
     check_address,
     fill,
-    judge,
+    interpret_reply,
     one_line,
     pause_after,
-    settle,
 )
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 
-def settled(answer: Answer, *, attempts: int = 1, age: timedelta = timedelta(), hold: bool = False) -> Settlement:
+def after_attempt(
+    reply: SmtpReply, *, attempts: int = 1, age: timedelta = timedelta(), hold: bool = False
+) -> AttemptResult:
     policy = WhenUnknown.HOLD if hold else WhenUnknown.RETRY
-    return settle(answer, attempts=attempts, when_unknown=policy, queued_at=NOON - age, now=NOON, spread=lambda: 1.0)
+    return attempt_result(
+        reply, attempts=attempts, when_unknown=policy, queued_at=NOON - age, now=NOON, spread=lambda: 1.0
+    )
 
 
 @pytest.mark.parametrize(
@@ -40,9 +44,9 @@ def settled(answer: Answer, *, attempts: int = 1, age: timedelta = timedelta(), 
     ],
 )
 def test_a_reply_code_says_whether_to_come_back(code: int, verdict: Verdict, *, is_host_down: bool) -> None:
-    answer = judge(code, "because")
-    assert (answer.verdict, answer.is_host_down) == (verdict, is_host_down)
-    assert answer.detail == f"{code} because"
+    reply = interpret_reply(code, "because")
+    assert (reply.verdict, reply.is_host_down) == (verdict, is_host_down)
+    assert reply.detail == f"{code} because"
 
 
 def test_the_pause_doubles_up_to_an_hour() -> None:
@@ -50,30 +54,30 @@ def test_the_pause_doubles_up_to_an_hour() -> None:
 
 
 def test_later_queues_it_again_with_the_reason() -> None:
-    after = settled(judge(451, "greylisted"), attempts=3)
-    assert after == Settlement(
+    after = after_attempt(interpret_reply(451, "greylisted"), attempts=3)
+    assert after == AttemptResult(
         state=EmailState.QUEUED, next_try_at=NOON + timedelta(seconds=40), detail="451 greylisted"
     )
 
 
 def test_a_server_that_says_later_for_three_days_fails_the_email() -> None:
-    after = settled(judge(451, "greylisted"), attempts=80, age=timedelta(days=3, minutes=1))
+    after = after_attempt(interpret_reply(451, "greylisted"), attempts=80, age=timedelta(days=3, minutes=1))
     assert after.state is EmailState.FAILED
     assert after.detail == "Given up after 3 days: 451 greylisted"
 
 
 def test_a_server_that_is_down_never_fails_an_email() -> None:
-    down = Answer(verdict=Verdict.LATER, detail="refused", is_host_down=True)
-    after = settled(down, attempts=900, age=timedelta(days=30))
+    down = SmtpReply(verdict=Verdict.LATER, detail="refused", is_host_down=True)
+    after = after_attempt(down, attempts=900, age=timedelta(days=30))
     assert after.state is EmailState.QUEUED
     assert after.next_try_at == NOON + timedelta(seconds=10)
 
 
 def test_an_unknown_fate_is_tried_again_or_left_to_a_person() -> None:
-    unknown = Answer(verdict=Verdict.UNKNOWN, detail="lost")
-    assert settled(unknown).next_try_at is not None
-    assert settled(unknown, hold=True).next_try_at is None
-    assert settled(unknown).state is settled(unknown, hold=True).state is EmailState.UNKNOWN
+    unknown = SmtpReply(verdict=Verdict.UNKNOWN, detail="lost")
+    assert after_attempt(unknown).next_try_at is not None
+    assert after_attempt(unknown, hold=True).next_try_at is None
+    assert after_attempt(unknown).state is after_attempt(unknown, hold=True).state is EmailState.UNKNOWN
 
 
 @pytest.mark.parametrize(
