@@ -30,8 +30,8 @@ from requests.exceptions import ConnectionError as NotConnected
 from requests.exceptions import ConnectTimeout
 from urllib3.exceptions import HTTPError, NewConnectionError
 
-from gateway.breaker import Breaker
 from servicekit.auth import Minter, Principal
+from servicekit.circuit_breaker import CircuitBreaker
 from servicekit.errors import Unavailable
 
 CONNECT_SECONDS = 1.0
@@ -124,7 +124,7 @@ class Upstream:
 
     def __init__(self, name: str, url: str, *, concurrency: int) -> None:
         self.name = name
-        self.breaker = Breaker()
+        self.breaker = CircuitBreaker()
         self._url = url.rstrip("/")
         self._places = threading.BoundedSemaphore(concurrency)
         self._concurrency = concurrency

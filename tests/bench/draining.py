@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import time
 from collections.abc import Mapping
 
@@ -12,7 +11,7 @@ import psycopg
 from ops.repository import EVERYONE, SERVICES
 from ops.waiting import Patience
 from tests.bench.driving import LoadFailed
-from tests.stacks import Stack
+from tests.stacks import Stack, consumed_types
 
 TOLD = "SELECT type, count(*) FROM outbox GROUP BY type"
 HEARD = "SELECT count(*) FROM inbox"
@@ -27,7 +26,7 @@ def drained(stack: Stack) -> float:
     started = time.monotonic()
     with contextlib.ExitStack() as kept:
         databases = {service: kept.enter_context(looking_into(stack.database(service))) for service in EVERYONE}
-        hears = {service: set(_consumers(service)) for service in SERVICES}
+        hears = {service: set(consumed_types(service)) for service in SERVICES}
         owed: dict[str, int] = {}
         pauses = Patience("every event has had its effect", progress=lambda: dict(owed))
         while owed := _on_its_way(databases, hears):
@@ -57,8 +56,3 @@ def _on_its_way(databases: Databases, hears: Mapping[str, set[str]]) -> dict[str
 def _count(database: psycopg.Connection, sql: str) -> int:
     row = database.execute(sql.encode()).fetchone()
     return int(row[0]) if row else 0
-
-
-def _consumers(service: str) -> Mapping[str, object]:
-    heard: Mapping[str, object] = importlib.import_module(f"{service}.consumers").consumers.by_type
-    return heard

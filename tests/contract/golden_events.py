@@ -58,26 +58,28 @@ def subdomains() -> Iterator[tuple[str, Subdomain]]:
             yield service, one
 
 
-def sample(kind: Any) -> Any:
-    """A value of this type; the first member of a union that is not None."""
+def sample(kind: Any, *, left_out: bool = False) -> Any:
+    """A value of this type: of a union the first member that is not None, or None where what is optional is `left_out`."""
     if kind in _SAMPLES:
         return _SAMPLES[kind]
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         return next(iter(kind))
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         hints = typing.get_type_hints(kind)
-        return kind(**{name: sample(hints[name]) for name in kind.__struct_fields__})
-    return _COMPOSED[typing.get_origin(kind)](typing.get_args(kind))
+        return kind(**{name: sample(hints[name], left_out=left_out) for name in kind.__struct_fields__})
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if left_out and origin in _UNIONS and type(None) in inner:
+        return None
+    return _COMPOSED[origin](inner, lambda one: sample(one, left_out=left_out))
 
 
+_UNIONS = (typing.Union, types.UnionType)
 _COMPOSED: dict[Any, Any] = {
-    **dict.fromkeys(
-        (typing.Union, types.UnionType), lambda of: sample(next(one for one in of if one is not type(None)))
-    ),
-    **dict.fromkeys((list, tuple, set, frozenset), lambda of: [sample(of[0])]),
-    dict: lambda of: {"key": sample(of[1])},
-    typing.Literal: lambda of: of[0],
-    typing.Annotated: lambda of: sample(of[0]),
+    **dict.fromkeys(_UNIONS, lambda of, make: make(next(one for one in of if one is not type(None)))),
+    **dict.fromkeys((list, tuple, set, frozenset), lambda of, make: [make(of[0])]),
+    dict: lambda of, make: {"key": make(of[1])},
+    typing.Literal: lambda of, make: of[0],
+    typing.Annotated: lambda of, make: make(of[0]),
 }
 
 

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from servicekit.messaging.consumers import Consumer
-from servicekit.messaging.events import Event
-from tests.contract.golden_events import GOLDEN, consumed, example, golden, published
+from servicekit.messaging.events import Event, encode_data
+from tests.contract.golden_events import GOLDEN, consumed, example, golden, published, sample
 
 CONSUMERS = [
     (service, one)
@@ -16,6 +16,7 @@ CONSUMERS = [
     for several in consumers.by_type.values()
     for one in several
 ]
+CONSUMER_IDS = [f"{service}-{one.type}-{one.handle.__module__}" for service, one in CONSUMERS]
 
 
 @pytest.mark.parametrize(("event_type", "event"), [(name, event) for name, (_, event) in published().items()])
@@ -28,14 +29,20 @@ def test_every_event_is_what_its_golden_file_says(event_type: str, event: type[E
     assert set(now) == set(kept), f"{event_type} has new members: add them to its golden file"
 
 
-@pytest.mark.parametrize(
-    ("service", "consumer"),
-    CONSUMERS,
-    ids=[f"{service}-{one.type}-{one.handle.__module__}" for service, one in CONSUMERS],
-)
+@pytest.mark.parametrize(("service", "consumer"), CONSUMERS, ids=CONSUMER_IDS)
 def test_every_consumer_reads_what_is_published(service: str, consumer: Consumer) -> None:
     assert consumer.type in published(), f"{service} listens to {consumer.type}, which nobody publishes"
     msgspec.json.decode(golden(consumer.type).read_bytes(), type=consumer.reads, strict=False)
+
+
+@pytest.mark.parametrize("left_out", [False, True], ids=["given", "left_out"])
+@pytest.mark.parametrize(("service", "consumer"), CONSUMERS, ids=CONSUMER_IDS)
+def test_every_consumer_reads_an_event_with_its_optional_members_given_or_left_out(
+    service: str, consumer: Consumer, *, left_out: bool
+) -> None:
+    _, event = published()[consumer.type]
+    data = encode_data(sample(event, left_out=left_out))
+    msgspec.json.decode(data, type=consumer.reads, strict=False)
 
 
 def test_no_golden_file_is_left_of_an_event_that_is_gone() -> None:

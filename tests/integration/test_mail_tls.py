@@ -14,12 +14,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from notifications.mail.message import Envelope
+from notifications.mail.message import SmtpMessage
 from notifications.mail.rules import Verdict
 from notifications.mail.transports import SmtpTransport, transport_for
 from servicekit.settings import BadSettings
 
-LETTER = Envelope(
+MESSAGE = SmtpMessage(
     id="eml_1",
     stamp="t",
     sender="crm@company.example",
@@ -28,8 +28,8 @@ LETTER = Envelope(
 )
 
 
-class Letterbox:
-    """Keeps what it is given."""
+class MailBox:
+    """Collects what it is given."""
 
     def __init__(self) -> None:
         self.taken: list[bytes] = []
@@ -62,11 +62,11 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def letterbox(certificate: Path) -> Iterator[tuple[Letterbox, int]]:
+def mailbox(certificate: Path) -> Iterator[tuple[MailBox, int]]:
     """A server on a free port that takes mail from `crm` with the password `open sesame`, after STARTTLS alone."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
-    box = Letterbox()
+    box = MailBox()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -90,28 +90,28 @@ def transport(port: int, password: str = "open%20sesame") -> SmtpTransport:
 
 
 def test_mail_goes_encrypted_and_with_a_password(
-    letterbox: tuple[Letterbox, int], certificate: Path, monkeypatch: pytest.MonkeyPatch
+    mailbox: tuple[MailBox, int], certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    box, port = letterbox
+    box, port = mailbox
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    assert transport(port).send(LETTER).verdict is Verdict.ACCEPTED
-    assert box.taken == [LETTER.data]
+    assert transport(port).send(MESSAGE).verdict is Verdict.ACCEPTED
+    assert box.taken == [MESSAGE.data]
 
 
-def test_a_server_that_nobody_vouches_for_gets_no_mail(letterbox: tuple[Letterbox, int]) -> None:
-    box, port = letterbox
-    answer = transport(port).send(LETTER)
+def test_a_server_that_nobody_vouches_for_gets_no_mail(mailbox: tuple[MailBox, int]) -> None:
+    box, port = mailbox
+    answer = transport(port).send(MESSAGE)
     assert (answer.verdict, answer.is_host_down) == (Verdict.LATER, True)
     assert "certificate" in answer.detail.lower()
     assert box.taken == []
 
 
 def test_a_wrong_password_fails_no_mail(
-    letterbox: tuple[Letterbox, int], certificate: Path, monkeypatch: pytest.MonkeyPatch
+    mailbox: tuple[MailBox, int], certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, port = letterbox
+    _, port = mailbox
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    answer = transport(port, "wrong").send(LETTER)
+    answer = transport(port, "wrong").send(MESSAGE)
     assert (answer.verdict, answer.is_host_down) == (Verdict.LATER, True)
     assert "535" in answer.detail
 

@@ -1,1 +1,1 @@
-"""Notifications: tells staff and customers what happened, in the console and by e-mail."""
+"""Notifications: informs staff and customers of what happened, in the console and by e-mail."""

@@ -1,1 +1,1 @@
-"""Orders: keeps the catalogue, the orders and the ledger of invoices and payments."""
+"""Orders: owns the catalogue, the orders and the ledger of invoices and payments."""

@@ -2,23 +2,14 @@
 
 from flask import Flask
 
-from orders.catalogue.views import routes as catalogue
-from orders.consumers import consumers
-from orders.events import PUBLISHED
-from orders.jobs import jobs
-from orders.ledger.views import routes as ledger
-from orders.sales.views import routes as sales
 from orders.settings import OrdersSettings
 from servicekit.runtime.app import create_service
-from servicekit.runtime.subdomains import Subdomain
+from servicekit.runtime.subdomains import load_subdomains
 
-SUBDOMAINS = [Subdomain(routes=[catalogue, sales, ledger], consumers=consumers, jobs=jobs, published=PUBLISHED)]
+# Consumers of one event run in this order: the others read what the projections stored.
+SUBDOMAINS = load_subdomains("orders", "projections", "catalogue", "sales", "ledger")
 
 
 def create_app(settings: OrdersSettings | None = None) -> Flask:
     """Settings come from the environment unless given."""
-    return create_service(
-        settings or OrdersSettings.from_environ(),
-        package="orders",
-        subdomains=SUBDOMAINS,
-    )
+    return create_service(settings or OrdersSettings.from_environ(), package="orders", subdomains=SUBDOMAINS)

@@ -7,7 +7,7 @@ from servicekit.settings import BadSettings, Settings, check_time_zone
 
 @dataclass(frozen=True, kw_only=True)
 class OrdersSettings(Settings):
-    """Dates on invoices are of the company's time zone, which also says when the night is."""
+    """`time_zone` is the company's: it gives the dates on invoices and the midnight that balances wait for."""
 
     service: str = "orders"
     time_zone: str = field(default="UTC", metadata={"env": "CRM_TIME_ZONE"})

@@ -43,8 +43,8 @@ def upsert_if_newer(session: Session, row: DeclarativeBase) -> bool:
     One statement: of two workers the later waits for the other's row and compares then. What the session has loaded
     before does not follow.
     """
-    table = row.__table__
-    values = {column.key: getattr(row, column.key) for column in table.columns}
+    # By attribute: its name may differ from that of its column.
+    values = {one.columns[0].key: getattr(row, one.key) for one in row.__mapper__.column_attrs}
     statement = _newest(type(row), is_postgres(session))
     result = session.connection().execute(statement, values, execution_options={"preserve_rowcount": True})
     return bool(result.rowcount == 1)

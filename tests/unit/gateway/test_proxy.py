@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from gateway.breaker import LONGEST_PAUSE, THRESHOLD
 from gateway.identity import sessions
 from servicekit.auth import Kind, Verifier
+from servicekit.circuit_breaker import LONGEST_PAUSE, THRESHOLD
 from tests.servers.tools import free_port
 from tests.unit.gateway.conftest import ADMIN, PASSWORD, running_echo
 

@@ -1,8 +1,7 @@
-"""A real notifications service on a fresh SQLite database, mail into a folder, and short words for what tests say often."""
+"""The notifications service on a fresh database, mail into a folder, and what its tests receive and ask often."""
 
 import email
 import email.policy
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -12,105 +11,123 @@ from typing import Any
 import pytest
 
 from notifications.app import create_app
-from notifications.jobs import postman
+from notifications.mail.jobs import mail_sender
 from notifications.settings import NotificationsSettings
-from servicekit.testing.harness import ApiClient, Harness, RunningService, envelope
+from servicekit.testing.harness import ApiClient
+from tests.unit.harness import ServiceHarness
 
 
 @dataclass
-class Post:
-    """The service, who asks it, and what it has written to whom."""
+class NotificationsHarness(ServiceHarness):
+    """The service, the events that its tests receive often, and what it has sent to whom."""
 
-    running: RunningService
-    folder: Path
-    desk: ApiClient
-    sequences: dict[str, int] = field(default_factory=dict)
+    mail_folder: Path = field(default=Path("mail"))
 
-    def hears(self, event_type: str, data: dict[str, Any], **more: Any) -> bytes:
-        """One event as the bus would bring it; returns it, so that it can come again."""
-        body = envelope(event_type, data, **{"time": self.running.harness.clock().isoformat(), **more})
-        self.running.receive(body)
-        return body
+    @classmethod
+    def start_with_mail(cls, folder: Path, **environ: str) -> "NotificationsHarness":
+        """E-mails become files in the folder `mail`, unless `environ` names a mail server."""
+        known = {
+            "CRM_MAIL_URL": f"file://{folder / 'mail'}",
+            "CRM_MAIL_FROM": "Customer Manager <crm@company.example>",
+            "CRM_PUBLIC_URL": "https://crm.company.example",
+        }
+        started = cls.start(folder, create_app, NotificationsSettings, **known | environ)
+        started.mail_folder = folder / "mail"
+        return started
 
-    def user(self, id: str = "usr_ada", *, event: str = "user.created.v1", **more: Any) -> str:
-        name = more.pop("name", id.removeprefix("usr_").title())
-        personal = {"name": name, "email": f"{id.removeprefix('usr_')}@example.com", "language": "en"}
-        personal |= more.pop("personal", {})
-        sequence = more.pop("sequence", 1)
-        data = {"id": id, "is_active": True, "roles": [], "team_ids": [], "manager_id": None, "personal": personal}
-        self.hears(event, {**data, **more}, sequence=sequence)
-        return id
+    def close(self) -> None:
+        mail_sender.cache_clear()
+        super().close()
 
-    def case(self, event: str = "case.opened.v1", **more: Any) -> str:
-        sequence = more.pop("sequence", 1)
-        actor = more.pop("actor", None)
-        known = {"id": "cas_1", "number": "C-000042", "subject": "Damaged delivery", "type": "complaint"}
-        known |= {"customer_id": None, "owner_id": None, "team_id": None, "is_open": True}
-        extra = {"actor": actor} if actor else {}
-        self.hears(event, {**known, **more}, sequence=sequence, **extra)
-        return "cas_1"
+    @property
+    def staff(self) -> ApiClient:
+        """Somebody who sees all e-mails."""
+        return self.client("notifications:read", "notifications:write")
 
-    def customer(self, **more: Any) -> str:
-        sequence = more.pop("sequence", 1)
-        personal = {"name": "ACME", "email": "info@acme.example", "phone": None, **more.pop("personal", {})}
-        known = {"id": "cus_1", "kind": "organization", "owner_id": None, "team_id": None}
-        self.hears("customer.created.v1", {**known, **more, "personal": personal}, sequence=sequence)
-        return str(known["id"])
+    def receive(self, event_type: str, data: Any, **more: Any) -> bytes:
+        """An event that happened just now, by the clock of the service."""
+        return super().receive(event_type, data, **{"time": self.harness.clock().isoformat(), **more})
 
-    def primary_contact(self, name: str = "Carl") -> None:
-        """The organization and the person at whom it is written to, as the directory tells them."""
-        self.customer(primary_contact_id="cus_2", sequence=2)
-        person = {"name": name, "email": f"{name.lower()}@acme.example"}
-        self.customer(id="cus_2", kind="individual", personal=person)
+    def receive_user(self, name: str = "ada", *roles: str, event: str = "user.created.v1", **more: Any) -> str:
+        return super().receive_user(name, *roles, event=event, **{"sequence": 1, **more})
 
-    def contact(self, id: str = "con_1", name: str = "Carl", **more: Any) -> str:
+    def receive_customer(self, name: str = "ACME", *, event: str = "customer.created.v1", **more: Any) -> str:
+        """An organization with a mailbox, `cus_1` unless another id is given."""
+        personal = {"email": "info@acme.example", **more.pop("personal", {})}
+        return super().receive_customer(
+            name, event=event, **{"id": "cus_1", "sequence": 1, **more, "personal": personal}
+        )
+
+    def receive_person(self, name: str, *, id: str = "cus_2", **more: Any) -> str:
+        """An individual whose mailbox is at the organization."""
+        personal = {"email": f"{name.lower()}@acme.example", **more.pop("personal", {})}
+        return self.receive_customer(name, id=id, kind="individual", personal=personal, **more)
+
+    def receive_primary_contact(self, name: str = "Carl") -> None:
+        """The organization, and the person to whom its e-mails are written."""
+        self.receive_customer(primary_contact_id="cus_2", sequence=2)
+        self.receive_person(name)
+
+    def receive_contact(self, id: str = "con_1", name: str = "Carl", **more: Any) -> str:
         known = {"id": id, "organization_id": "cus_1", "person_id": "cus_2", "is_primary": True}
         personal = {"name": name, "email": f"{name.lower()}@acme.example", "phone": None}
-        self.hears("contact.added.v1", {**known, **more, "personal": personal})
+        self.receive("contact.added.v1", {**known, **more, "personal": personal})
         return id
 
-    def step(self, event: str = "step.activated.v1", **more: Any) -> bytes:
-        envelope_parts = {key: more.pop(key) for key in ("id",) if key in more}
-        return self.hears(event, step_data(**more), subject="stp_1", **envelope_parts)
+    def receive_case(self, event: str = "case.opened.v1", **more: Any) -> str:
+        envelope_parts = {key: more.pop(key) for key in ("sequence", "actor") if key in more}
+        known = {"id": "cas_1", "number": "C-000042", "subject": "Damaged delivery", "type": "complaint"}
+        known |= {"customer_id": None, "owner_id": None, "team_id": None, "is_open": True}
+        self.receive(event, {**known, **more}, **{"sequence": 1, **envelope_parts})
+        return "cas_1"
 
-    def form(self, **more: Any) -> bytes:
+    def receive_step(self, event: str = "step.activated.v1", **more: Any) -> bytes:
+        envelope_parts = {key: more.pop(key) for key in ("id",) if key in more}
+        known = {"run_id": "run_1", "step_id": "stp_1", "step_key": "approve", "step_name": "Approve refund"}
+        known |= {"step_kind": "approval", "iteration": 1, "work_item_id": "wit_1", "case_id": "cas_1"}
+        known |= {"case_number": "C-000042", "case_subject": "Damaged delivery", "customer_id": None}
+        due = {"user_ids": ["usr_ada"], "due_at": "2026-03-02T15:00:00Z", "instructions": "Look at the photos."}
+        return self.receive(event, {**known, **due, **more}, subject="stp_1", **envelope_parts)
+
+    def receive_form(self, **more: Any) -> bytes:
         personal = {"name": "Vera Visitor", "email": "vera@example.org", **more.pop("personal", {})}
         known = {"submission_id": "sub_1", "form_key": "contact", "form_name": "Contact us", "case_id": "cas_1"}
         known |= {"case_number": "C-000042", "case_subject": "Hello", "autoresponder": None}
-        return self.hears("form.submitted.v1", {**known, **more, "personal": personal}, subject="sub_1")
+        return self.receive("form.submitted.v1", {**known, **more, "personal": personal}, subject="sub_1")
+
+    def receive_order(self) -> bytes:
+        known = {"id": "ord_1", "number": "O-000007", "customer_id": "cus_1", "status": "confirmed", "line_count": 2}
+        return self.receive("order.confirmed.v1", known | {"total": {"amount": "119.00", "currency": "EUR"}})
+
+    def receive_message(self, **more: Any) -> bytes:
+        known = {"id": "msg_1", "case_id": "cas_1", "case_number": "C-000042", "case_subject": "Damaged delivery"}
+        known |= {"customer_id": "cus_1", "contact_id": "cus_2", "is_internal": False, "direction": "out"}
+        return self.receive("message.added.v1", {**known, "author_id": "usr_ada", "text": "We send a new one.", **more})
 
     def deliver(self) -> int:
         return self.running.run_job("deliver_mail")
 
     def emails(self, query: str = "") -> list[dict[str, Any]]:
-        answer = self.desk.get(f"/emails{query}")
+        answer = self.staff.get(f"/emails{query}")
         assert answer.status_code == 200, answer.json
         return answer.json["data"]
 
-    def only(self) -> dict[str, Any]:
+    def only_email(self) -> dict[str, Any]:
         (one,) = self.emails()
         return one
 
-    def bell(self, user_id: str = "usr_ada") -> list[dict[str, Any]]:
-        return self.running.client(id=user_id).get("/notifications").json["data"]
+    def text_of(self, email: dict[str, Any]) -> str:
+        return str(self.staff.get(f"/emails/{email['id']}").json["text"])
 
-    def letters(self) -> list[EmailMessage]:
+    def notifications_of(self, user_id: str = "usr_ada") -> list[dict[str, Any]]:
+        return self.client(id=user_id).get("/notifications").json["data"]
+
+    def sent_messages(self) -> list[EmailMessage]:
         """What lies in the folder, oldest first."""
-        return [read_letter(path.read_bytes()) for path in sorted(self.folder.glob("*.eml"))]
-
-    def recorded(self) -> list[dict[str, Any]]:
-        return [json.loads(one) if isinstance(one, str) else one for one in self.running.recorded()]
+        return [read_message(path.read_bytes()) for path in sorted(self.mail_folder.glob("*.eml"))]
 
 
-def step_data(**more: Any) -> dict[str, Any]:
-    known = {"run_id": "run_1", "step_id": "stp_1", "step_key": "approve", "step_name": "Approve refund"}
-    known |= {"step_kind": "approval", "iteration": 1, "work_item_id": "wit_1", "case_id": "cas_1"}
-    known |= {"case_number": "C-000042", "case_subject": "Damaged delivery", "customer_id": None}
-    known |= {"user_ids": ["usr_ada"], "due_at": "2026-03-02T15:00:00Z", "instructions": "Look at the photos."}
-    return {**known, **more}
-
-
-def read_letter(data: bytes) -> EmailMessage:
+def read_message(data: bytes) -> EmailMessage:
     message = email.message_from_bytes(data, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     return message
@@ -125,23 +142,19 @@ def parts(message: EmailMessage) -> tuple[str, str]:
 
 
 @pytest.fixture
-def open_post(tmp_path: Path) -> Iterator[Callable[..., Post]]:
-    """Opens one with settings of its own."""
-    bench = Harness(tmp_path)
+def start_notifications(tmp_path: Path) -> Iterator[Callable[..., NotificationsHarness]]:
+    """Starts the service with settings of its own."""
+    started: list[NotificationsHarness] = []
 
-    def make(**environ: str) -> Post:
-        folder = tmp_path / "mail"
-        known = {"CRM_MAIL_URL": f"file://{folder}", "CRM_MAIL_FROM": "Customer Manager <crm@company.example>"}
-        known["CRM_PUBLIC_URL"] = "https://crm.company.example"
-        running = bench.start(create_app, NotificationsSettings, **known | environ)
-        desk = running.client("notifications:read", "notifications:write")
-        return Post(running=running, folder=folder, desk=desk)
+    def start(**environ: str) -> NotificationsHarness:
+        started.append(NotificationsHarness.start_with_mail(tmp_path, **environ))
+        return started[-1]
 
-    yield make
-    postman.cache_clear()
-    bench.close()
+    yield start
+    for one in started:
+        one.close()
 
 
 @pytest.fixture
-def post(open_post: Callable[..., Post]) -> Post:
-    return open_post()
+def notifications(start_notifications: Callable[..., NotificationsHarness]) -> NotificationsHarness:
+    return start_notifications()

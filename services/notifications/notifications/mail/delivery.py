@@ -1,4 +1,4 @@
-"""Delivery: claim and commit, speak to the server without any transaction, then commit what it came to."""
+"""Delivery of e-mails: claim and commit, speak to the server without any transaction, then commit the result."""
 
 import logging
 import time
@@ -6,33 +6,38 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Final
 
 from notifications.mail import actions, queries
-from notifications.mail.breaker import Breaker
-from notifications.mail.message import envelope
+from notifications.mail.message import smtp_message
 from notifications.mail.models import Email
-from notifications.mail.rules import Answer, Verdict
+from notifications.mail.rules import SmtpReply, Verdict
 from notifications.mail.transports import Transport, transport_for
 from notifications.settings import NotificationsSettings
+from servicekit.circuit_breaker import CircuitBreaker
 from servicekit.errors import Unavailable
 from servicekit.runtime.jobs import Work
+from servicekit.service import utc_now
 
-SETTLE_PAUSES: Final = (0.5, 1, 2, 5, 10, 30)
+RECORD_PAUSES: Final = (0.5, 1, 2, 5, 10, 30)
 PARALLEL: Final = 4
 PATIENCE_SECONDS: Final = 2.0
 _log = logging.getLogger(__name__)
 
 
-class Postman:
-    """Delivers for one process: four e-mails at a time, one breaker for its mail host."""
+class MailSender:
+    """Delivers for one process: four e-mails at a time, one circuit breaker for its mail host."""
 
     def __init__(self, settings: NotificationsSettings, *, transport: Transport | None = None) -> None:
         self._settings = settings
         self.transport = transport or transport_for(settings.mail_url)
-        self._breaker = Breaker()
+        self._now = utc_now
+        self._breaker = CircuitBreaker(
+            threshold=3, first_pause=5, longest_pause=60, clock=lambda: self._now().timestamp()
+        )
         self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="mail")
         self._under_way: set[Future[None]] = set()
 
     def deliver_due(self, work: Work) -> int:
-        """Begin what is due and return how many were begun. A slow one goes on behind it, in its own place."""
+        """Begin what is due and return how many were begun. A slow one goes on in its own thread."""
+        self._now = work.now
         self._under_way = {one for one in self._under_way if not one.done()}
         begun = [self._pool.submit(self._deliver, work, email) for email in self._claim(work)]
         self._under_way.update(begun)
@@ -46,33 +51,45 @@ class Postman:
         self._pool.shutdown()
 
     def _claim(self, work: Work) -> list[Email]:
-        now = work.now()
-        with work.database.read() as session:  # asking takes no lock, and most of the time nothing is due
-            if session.scalar(queries.due(now=now).with_only_columns(Email.id).limit(1)) is None:
+        with work.database.read() as session:  # a read locks nothing, and most of the time nothing is due
+            if session.scalar(queries.due_emails(now=work.now()).with_only_columns(Email.id).limit(1)) is None:
                 return []
-        room = self._breaker.room(PARALLEL - len(self._under_way), now=now)
-        if room <= 0:
+        permitted = self._breaker.permits(PARALLEL - len(self._under_way))
+        if permitted == 0:
             return []
-        with work.database.write() as session:
-            return list(actions.claim_due(session, limit=room, lease=self.transport.lease, now=now))
+        emails: list[Email] = []
+        try:
+            with work.database.write() as session:
+                emails = list(
+                    actions.claim_due_emails(session, by=work.by(), limit=permitted, lease=self.transport.lease)
+                )
+        finally:
+            if not emails:
+                self._breaker.gave_up()
+        return emails
 
     def _deliver(self, work: Work, email: Email) -> None:
-        answer = self._attempt(email)
-        now = work.now()
-        if answer.verdict is not Verdict.UNKNOWN:
-            self._breaker.report(is_host_down=answer.is_host_down, now=now)
-        self._settle(work, email, answer)
-        about = {"email_id": email.id, "kind": email.kind, "attempt": email.attempts, "verdict": answer.verdict.value}
+        reply = self._attempt(email)
+        self._report(reply)
+        self._record(work, email, reply)
+        about = {"email_id": email.id, "kind": email.kind, "attempt": email.attempts, "verdict": reply.verdict.value}
         _log.info("mail attempted", extra=about)
 
-    def _settle(self, work: Work, email: Email, answer: Answer) -> None:
-        """What the server said is not lost to a database that is away for a moment."""
-        for pause in (*SETTLE_PAUSES, None):
+    def _report(self, reply: SmtpReply) -> None:
+        """What an attempt has shown of the mail host."""
+        if reply.verdict is Verdict.UNKNOWN:
+            self._breaker.gave_up()
+        elif reply.is_host_down:
+            self._breaker.failed()
+        else:
+            self._breaker.succeeded()
+
+    def _record(self, work: Work, email: Email, reply: SmtpReply) -> None:
+        """The result is not lost when the database is away for a moment."""
+        for pause in (*RECORD_PAUSES, None):
             try:
                 with work.database.write() as session:
-                    actions.settle_attempt(
-                        session, email_id=email.id, attempt=email.attempts, answer=answer, now=work.now()
-                    )
+                    actions.record_result(session, email.id, by=work.by(), attempt=email.attempts, reply=reply)
             except Unavailable:
                 if pause is None or work.is_stopping():
                     raise
@@ -80,9 +97,9 @@ class Postman:
             else:
                 return
 
-    def _attempt(self, email: Email) -> Answer:
+    def _attempt(self, email: Email) -> SmtpReply:
         try:
-            return self.transport.send(envelope(email, self._settings))
+            return self.transport.send(smtp_message(email, self._settings))
         except Exception as error:  # noqa: BLE001 - one e-mail that cannot be written must not stop the others
             _log.exception("mail cannot be written", extra={"email_id": email.id})
-            return Answer(verdict=Verdict.REFUSED, detail=f"It could not be written: {type(error).__name__}.")
+            return SmtpReply(verdict=Verdict.REFUSED, detail=f"It could not be written: {type(error).__name__}.")

@@ -8,15 +8,15 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
-from notifications.mail.letters import KINDS
 from notifications.mail.models import Email
-from notifications.mail.rendering import render, restored
+from notifications.mail.rendering import load_content, render
 from notifications.mail.rules import one_line
+from notifications.mail.templates import KINDS
 from notifications.settings import NotificationsSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Envelope:
+class SmtpMessage:
     """What a transport needs: who to whom, and the finished message with CRLF line ends."""
 
     id: str
@@ -26,12 +26,12 @@ class Envelope:
     data: bytes
 
 
-def envelope(email: Email, settings: NotificationsSettings) -> Envelope:
-    """The same e-mail always gives the same Message-ID, so that a receiver can tell a second copy."""
+def smtp_message(email: Email, settings: NotificationsSettings) -> SmtpMessage:
+    """The same e-mail always gives the same Message-ID, so that a receiver can recognize a second copy."""
     sender_name, sender = parseaddr(settings.mail_from)
     domain = sender.rpartition("@")[2]
-    letter = restored(email.letter)
-    rendered = render(letter, settings)
+    content = load_content(email.content)
+    rendered = render(content, settings)
     message = EmailMessage(policy=policy.SMTP)
     message["From"] = Address(display_name=one_line(sender_name), addr_spec=sender)
     message["To"] = Address(display_name=one_line(email.to_name), addr_spec=email.to)
@@ -45,14 +45,14 @@ def envelope(email: Email, settings: NotificationsSettings) -> Envelope:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
     if settings.mail_reply_to and email.case_id is not None:
-        message["Reply-To"] = reply_address(settings.mail_reply_to, letter.number, settings.cursor_secret)
+        message["Reply-To"] = reply_address(settings.mail_reply_to, content.number, settings.cursor_secret)
     elif email.reply_to:
         message["Reply-To"] = Address(addr_spec=email.reply_to)
     message.set_content(rendered.text, cte="quoted-printable")
     # Quoted-printable text holds no "=e", so this can stand nowhere else; and the same e-mail is always the same bytes.
     message.make_alternative(boundary=f"={email.id}")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-    return Envelope(
+    return SmtpMessage(
         id=email.id,
         stamp=f"{email.created_at:%Y%m%dT%H%M%S%f}Z",
         sender=sender,

@@ -1,4 +1,4 @@
-"""An e-mail from the moment it is asked for; its row is the queue, the log and the proof."""
+"""E-mails: a row is made when one is asked for, and is the queue, the log and the proof."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from servicekit.database.versioned import Versioned
 
 
 class Email(Versioned, Base):
-    """`letter` is what it says, kept as data: it is rendered when it is sent or shown, always to the same words.
+    """`content` is an EmailContent as JSON: it is rendered when it is sent or shown, always to the same words.
 
     `attempts` counts what was begun, committed before the server is spoken to. `is_maybe_double` marks one that was
     tried again although an earlier attempt may have arrived. `correlation_id` is the request that started it all.
@@ -38,7 +38,7 @@ class Email(Versioned, Base):
     order_id: Mapped[str | None] = mapped_column(String(40), index=True)
     customer_id: Mapped[str | None] = mapped_column(String(40), index=True)
     subject: Mapped[str] = mapped_column(String(500))
-    letter: Mapped[dict[str, Any]] = mapped_column(Json)
+    content: Mapped[dict[str, Any]] = mapped_column("letter", Json)
     when_unknown: Mapped[str] = mapped_column(String(20))
     is_maybe_double: Mapped[bool] = mapped_column(default=False)
     attempts: Mapped[int] = mapped_column(default=0)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from notifications.mail.models import Email
 from notifications.mail.rules import EmailState
-from notifications.recipients.models import Case, Customer
+from notifications.projections.models import CaseProjection, CustomerProjection
 from servicekit.auth import Principal, Scope, visible
 from servicekit.errors import NotFound
 
@@ -17,8 +17,10 @@ def visible_emails(principal: Principal) -> Select[Email]:
     """An e-mail is seen by who may see its case; without a case, its customer; without both it is nobody's."""
     if principal.scope is Scope.ALL:
         return select(Email)
-    cases = visible(select(Case.id), principal, owner=Case.owner_id, team=Case.team_id)
-    customers = visible(select(Customer.id), principal, owner=Customer.owner_id, team=Customer.team_id)
+    cases = visible(select(CaseProjection.id), principal, owner=CaseProjection.owner_id, team=CaseProjection.team_id)
+    customers = visible(
+        select(CustomerProjection.id), principal, owner=CustomerProjection.owner_id, team=CustomerProjection.team_id
+    )
     seen = [Email.case_id.in_(cases), and_(Email.case_id.is_(None), Email.customer_id.in_(customers))]
     if principal.scope is Scope.TEAM:
         seen.append(and_(Email.case_id.is_(None), Email.customer_id.is_(None)))
@@ -32,7 +34,7 @@ def get_email(session: Session, principal: Principal, email_id: str) -> Email:
     return found
 
 
-def summarise(session: Session) -> dict[str, Any]:
+def email_summary(session: Session) -> dict[str, Any]:
     """How many there are in each state, and the two times that show whether mail goes out at all."""
     by_state = select(Email.state, func.count()).group_by(Email.state)
     counted = dict(session.execute(by_state).all())
@@ -44,7 +46,7 @@ def summarise(session: Session) -> dict[str, Any]:
     }
 
 
-def due(*, now: datetime) -> Select[Email]:
+def due_emails(*, now: datetime) -> Select[Email]:
     """What should be tried now, oldest wait first."""
     waiting = or_(
         Email.state == EmailState.QUEUED,
@@ -54,7 +56,7 @@ def due(*, now: datetime) -> Select[Email]:
     return select(Email).where(waiting, Email.next_try_at <= now).order_by(Email.next_try_at, Email.id)
 
 
-def lost(*, now: datetime) -> Select[Email]:
+def lost_emails(*, now: datetime) -> Select[Email]:
     """Begun, and the sender never came back."""
     return select(Email).where(Email.state == EmailState.SENDING, Email.lease_until < now)
 

@@ -1,4 +1,4 @@
-"""The life of an e-mail: its states, what an answer of the mail server means, when to try again, what an address is."""
+"""The life of an e-mail: its states, what a reply of the mail server means, when to try again, what an address is."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from servicekit.errors import Conflict
 
 
 class EmailState(StrEnum):
-    """`unknown`: the server may or may not have it (RFC 1047). `held`: kept back on purpose until a person decides."""
+    """`unknown`: the server may or may not have it (RFC 1047). `held`: not sent on purpose until a person decides."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -39,8 +39,8 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
-    """`is_host_down` says that the server itself could not be used, so that no other e-mail need try now."""
+class SmtpReply:
+    """What came back for an attempt; `is_host_down`: the server itself could not be used, so no other need try now."""
 
     verdict: Verdict
     detail: str
@@ -48,7 +48,7 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settlement:
+class AttemptResult:
     """What an e-mail becomes after an attempt."""
 
     state: EmailState
@@ -61,7 +61,7 @@ class EmailCannotBeRetried(Conflict):
 
 
 class BadAddress(Exception):
-    """No mailbox has this address; the text says why."""
+    """No mailbox has this address; the text gives the reason."""
 
 
 GIVE_UP_AFTER: Final = timedelta(days=3)
@@ -74,16 +74,16 @@ _NOT_NOW = range(400, 500)
 _HOST_CODES = frozenset({421, 530, 534, 535, 538})  # shutting down, or our login is not accepted: no mail's fault
 
 
-def judge(code: int, text: str) -> Answer:
+def interpret_reply(code: int, text: str) -> SmtpReply:
     """What a reply code means (RFC 5321, 4.2.1), given that the connection stood."""
     detail = f"{code} {text}".strip()
     if code in _REPLY:
-        return Answer(verdict=Verdict.ACCEPTED, detail=detail)
+        return SmtpReply(verdict=Verdict.ACCEPTED, detail=detail)
     if code in _HOST_CODES:
-        return Answer(verdict=Verdict.LATER, detail=detail, is_host_down=True)
+        return SmtpReply(verdict=Verdict.LATER, detail=detail, is_host_down=True)
     if code in _NOT_NOW:
-        return Answer(verdict=Verdict.LATER, detail=detail)
-    return Answer(verdict=Verdict.REFUSED, detail=detail)
+        return SmtpReply(verdict=Verdict.LATER, detail=detail)
+    return SmtpReply(verdict=Verdict.REFUSED, detail=detail)
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -91,32 +91,32 @@ def pause_after(attempts: int) -> timedelta:
     return min(_LONGEST, _SHORTEST * float(2 ** min(max(0, attempts - 1), 20)))
 
 
-def settle(
-    answer: Answer,
+def attempt_result(
+    reply: SmtpReply,
     *,
     attempts: int,
     when_unknown: WhenUnknown,
     queued_at: datetime,
     now: datetime,
     spread: Callable[[], float],
-) -> Settlement:
+) -> AttemptResult:
     """The next state after an attempt; `spread` gives a factor around 1, so that a queue does not try all at once.
 
     A server that is down never fails an e-mail, however long it lasts; a server that keeps saying "later" does after
     three days.
     """
-    if answer.verdict is Verdict.ACCEPTED:
-        return Settlement(state=EmailState.SENT, next_try_at=None, detail=None)
-    if answer.verdict is Verdict.REFUSED:
-        return Settlement(state=EmailState.FAILED, next_try_at=None, detail=answer.detail)
-    pause = (HOST_PAUSE if answer.is_host_down else pause_after(attempts)) * spread()
-    if answer.verdict is Verdict.UNKNOWN:
+    if reply.verdict is Verdict.ACCEPTED:
+        return AttemptResult(state=EmailState.SENT, next_try_at=None, detail=None)
+    if reply.verdict is Verdict.REFUSED:
+        return AttemptResult(state=EmailState.FAILED, next_try_at=None, detail=reply.detail)
+    pause = (HOST_PAUSE if reply.is_host_down else pause_after(attempts)) * spread()
+    if reply.verdict is Verdict.UNKNOWN:
         again = now + pause if when_unknown is WhenUnknown.RETRY else None
-        return Settlement(state=EmailState.UNKNOWN, next_try_at=again, detail=answer.detail)
-    if not answer.is_host_down and now - queued_at > GIVE_UP_AFTER:
-        detail = f"Given up after {GIVE_UP_AFTER.days} days: {answer.detail}"
-        return Settlement(state=EmailState.FAILED, next_try_at=None, detail=detail)
-    return Settlement(state=EmailState.QUEUED, next_try_at=now + pause, detail=answer.detail)
+        return AttemptResult(state=EmailState.UNKNOWN, next_try_at=again, detail=reply.detail)
+    if not reply.is_host_down and now - queued_at > GIVE_UP_AFTER:
+        detail = f"Given up after {GIVE_UP_AFTER.days} days: {reply.detail}"
+        return AttemptResult(state=EmailState.FAILED, next_try_at=None, detail=detail)
+    return AttemptResult(state=EmailState.QUEUED, next_try_at=now + pause, detail=reply.detail)
 
 
 def check_retry(state: str) -> None:

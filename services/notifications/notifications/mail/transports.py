@@ -1,4 +1,4 @@
-"""The ways out: a directory in development, a mail server in production; both say what became of an attempt."""
+"""How e-mail leaves: into a directory in development, to a mail server in production; both report what became of it."""
 
 import os
 import re
@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from notifications.mail.message import Envelope
-from notifications.mail.rules import Answer, Verdict, judge
+from notifications.mail.message import SmtpMessage
+from notifications.mail.rules import SmtpReply, Verdict, interpret_reply
 from servicekit.settings import BadSettings
 
 CONNECT_SECONDS: Final = 10.0
 COMMAND_SECONDS: Final = 30.0
 FINAL_SECONDS: Final = 600.0
-"""RFC 5321, 4.5.3.2.6: after the final dot a server may take ten minutes; hanging up earlier makes double mail."""
+"""After the final dot a server may take ten minutes (RFC 5321, 4.5.3.2.6); hanging up earlier makes double mail."""
 
 
 _THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Transport(Protocol):
-    """One way out."""
+    """One way for e-mail to leave."""
 
     @property
     def lease(self) -> timedelta:
@@ -36,7 +36,7 @@ class Transport(Protocol):
         """Is sending the same e-mail twice the same as sending it once?"""
         ...
 
-    def send(self, envelope: Envelope) -> Answer:
+    def send(self, message: SmtpMessage) -> SmtpReply:
         """Try once; never raises for what the other side does."""
         ...
 
@@ -49,19 +49,19 @@ class FileTransport:
     lease: timedelta = timedelta(seconds=15)
     is_repeatable: bool = True
 
-    def send(self, envelope: Envelope) -> Answer:
-        target = self.directory / f"{envelope.stamp}-{envelope.id}.eml"
+    def send(self, message: SmtpMessage) -> SmtpReply:
+        target = self.directory / f"{message.stamp}-{message.id}.eml"
         unfinished = target.with_suffix(".part")
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
             with unfinished.open("wb") as file:
-                file.write(envelope.data)
+                file.write(message.data)
                 file.flush()
                 os.fsync(file.fileno())
             unfinished.replace(target)
         except OSError as error:
-            return Answer(verdict=Verdict.LATER, detail=f"Not written: {error.strerror}", is_host_down=True)
-        return Answer(verdict=Verdict.ACCEPTED, detail=f"written as {target.name}")
+            return SmtpReply(verdict=Verdict.LATER, detail=f"Not written: {error.strerror}", is_host_down=True)
+        return SmtpReply(verdict=Verdict.ACCEPTED, detail=f"written as {target.name}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,18 +79,20 @@ class SmtpTransport:
     lease: timedelta = timedelta(minutes=15)
     is_repeatable: bool = False
 
-    def send(self, envelope: Envelope) -> Answer:
+    def send(self, message: SmtpMessage) -> SmtpReply:
         """Up to the final dot every failure is safe to repeat; after it only the server knows."""
         try:
             smtp = self._connect()
         except (OSError, smtplib.SMTPException) as error:
-            return Answer(verdict=Verdict.LATER, detail=f"{self.host}:{self.port}: {_plain(error)}", is_host_down=True)
+            return SmtpReply(
+                verdict=Verdict.LATER, detail=f"{self.host}:{self.port}: {_reason(error)}", is_host_down=True
+            )
         try:
-            refusal = self._hand_over(smtp, envelope)
+            refusal = self._hand_over(smtp, message)
             return refusal or self._finish(smtp)
         except (OSError, smtplib.SMTPException) as error:
-            detail = f"The connection was lost before the end of the message: {_plain(error)}"
-            return Answer(verdict=Verdict.LATER, detail=detail, is_host_down=True)
+            detail = f"The connection was lost before the end of the message: {_reason(error)}"
+            return SmtpReply(verdict=Verdict.LATER, detail=detail, is_host_down=True)
         finally:
             smtp.close()
 
@@ -114,33 +116,33 @@ class SmtpTransport:
         context = ssl.create_default_context()  # smtplib's own checks no certificate
         return smtplib.SMTP_SSL(self.host, self.port, timeout=self.connect_seconds, context=context)
 
-    def _hand_over(self, smtp: smtplib.SMTP, envelope: Envelope) -> Answer | None:
+    def _hand_over(self, smtp: smtplib.SMTP, message: SmtpMessage) -> SmtpReply | None:
         """Everything before the final dot; a refusal, or None."""
         _set_timeout(smtp, self.command_seconds)
-        answer = _judged(smtp.mail(envelope.sender))
-        if answer.verdict is Verdict.ACCEPTED:
-            answer = _judged(smtp.rcpt(envelope.recipient))
-        if answer.verdict is not Verdict.ACCEPTED:
-            return answer
-        reply = smtp.docmd("DATA")
-        if reply[0] != 354:  # noqa: PLR2004 - "start mail input"
-            return _judged(reply)
-        smtp.send(_stuffed(envelope.data))
+        reply = _interpreted(smtp.mail(message.sender))
+        if reply.verdict is Verdict.ACCEPTED:
+            reply = _interpreted(smtp.rcpt(message.recipient))
+        if reply.verdict is not Verdict.ACCEPTED:
+            return reply
+        code_and_text = smtp.docmd("DATA")
+        if code_and_text[0] != 354:  # noqa: PLR2004 - "start mail input"
+            return _interpreted(code_and_text)
+        smtp.send(_stuffed(message.data))
         return None
 
-    def _finish(self, smtp: smtplib.SMTP) -> Answer:
-        """The final dot and the answer to it: the gap that RFC 1047 describes."""
+    def _finish(self, smtp: smtplib.SMTP) -> SmtpReply:
+        """The final dot and the reply to it: the gap that RFC 1047 describes."""
         _set_timeout(smtp, self.final_seconds)
         try:
             smtp.send(b".\r\n")
-            reply = smtp.getreply()
+            code_and_text = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
-            detail = f"The connection was lost while the server was taking the message: {_plain(error)}"
-            return Answer(verdict=Verdict.UNKNOWN, detail=detail)
-        answer = _judged(reply)
-        if answer.verdict is Verdict.ACCEPTED:
-            _say_goodbye(smtp, self.command_seconds)
-        return answer
+            detail = f"The connection was lost while the server was taking the message: {_reason(error)}"
+            return SmtpReply(verdict=Verdict.UNKNOWN, detail=detail)
+        reply = _interpreted(code_and_text)
+        if reply.verdict is Verdict.ACCEPTED:
+            _quit(smtp, self.command_seconds)
+        return reply
 
 
 def transport_for(url: str) -> Transport:
@@ -175,7 +177,7 @@ def _stuffed(data: bytes) -> bytes:
     return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
 
 
-def _say_goodbye(smtp: smtplib.SMTP, seconds: float) -> None:
+def _quit(smtp: smtplib.SMTP, seconds: float) -> None:
     """The message is theirs already: what goes wrong now does not matter."""
     try:
         _set_timeout(smtp, min(seconds, 2.0))
@@ -184,16 +186,16 @@ def _say_goodbye(smtp: smtplib.SMTP, seconds: float) -> None:
         return
 
 
-def _judged(reply: tuple[int, bytes]) -> Answer:
-    return judge(reply[0], _words(reply[1]))
+def _interpreted(code_and_text: tuple[int, bytes]) -> SmtpReply:
+    return interpret_reply(code_and_text[0], _one_line(code_and_text[1]))
 
 
-def _words(text: bytes | str) -> str:
+def _one_line(text: bytes | str) -> str:
     plain = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     return " ".join(plain.split())[:500]
 
 
-def _plain(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {_words(error.smtp_error)}"
+        return f"{error.smtp_code} {_one_line(error.smtp_error)}"
     return " ".join(str(error).split())[:500] or type(error).__name__

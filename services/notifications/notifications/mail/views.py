@@ -5,34 +5,16 @@ from typing import Any
 from sqlalchemy import Select
 
 from notifications.mail import actions, queries
-from notifications.mail.letters import KINDS, Kind
+from notifications.mail.listing import EMAILS
 from notifications.mail.models import Email
-from notifications.mail.rendering import render, restored
-from notifications.mail.rules import EmailState
+from notifications.mail.rendering import load_content, render
 from notifications.mail.schemas import EmailCreate, EmailDetail, EmailRead, MailSummaryRead, TemplatesRead
-from notifications.recipients.queries import is_customer_known
+from notifications.mail.templates import KINDS, EmailKind
+from notifications.projections.queries import get_visible_case, get_visible_mailbox, is_customer_known
 from servicekit.http.call import Call
-from servicekit.http.filters import instant, text
-from servicekit.http.listing import Listing
 from servicekit.http.routes import Routes
 
 routes = Routes("emails")
-
-EMAILS = Listing(
-    id=Email.id,
-    filters={
-        "state": text(Email.state, choices=EmailState),
-        "kind": text(Email.kind),
-        "case_id": text(Email.case_id),
-        "order_id": text(Email.order_id),
-        "customer_id": text(Email.customer_id),
-        "to": text(Email.to),
-        "created_at": instant(Email.created_at),
-    },
-    sorts={"created_at": Email.created_at},
-    default_sort="-created_at",
-    search=lambda q: Email.subject.icontains(q, autoescape=True) | Email.to.icontains(q, autoescape=True),
-)
 
 
 @routes.page("/emails", needs="notifications:read", listing=EMAILS, returns=EmailRead)
@@ -55,17 +37,30 @@ def write_email(call: Call) -> Email:
     An organization is written to at its primary contact unless `contact_id` names another one. The answer goes to the
     writer's own mailbox, or to the case where the installation reads mail.
     """
-    return _with_text(call, actions.write_to_customer(call.session, call.principal, call.body, now=call.now))
+    customer_id, case_id = call.body["customer_id"], call.body["case_id"]
+    mailbox = get_visible_mailbox(
+        call.session, call.principal, customer_id=customer_id, contact_id=call.body["contact_id"]
+    )
+    email = actions.write_email(
+        call.session,
+        by=call.by,
+        customer_id=customer_id,
+        mailbox=mailbox,
+        case=get_visible_case(call.session, call.principal, case_id) if case_id else None,
+        subject=call.body["subject"],
+        text=call.body["text"],
+    )
+    return _with_text(call, email)
 
 
 @routes.get("/emails/summary", needs="notifications:read", returns=MailSummaryRead)
-def summarise_emails(call: Call) -> dict[str, Any]:
+def get_email_summary(call: Call) -> dict[str, Any]:
     """Whether mail goes out: how many are in each state, since when the oldest waits, when the last was sent."""
-    return queries.summarise(call.session)
+    return queries.email_summary(call.session)
 
 
 @routes.get("/emails/<id>", needs="notifications:read", returns=EmailDetail)
-def show_email(call: Call, id: str) -> Email:
+def get_email(call: Call, id: str) -> Email:
     """One e-mail with its text."""
     return _with_text(call, queries.get_email(call.session, call.principal, id))
 
@@ -78,15 +73,15 @@ def retry_email(call: Call, id: str) -> Email:
     """
     email = queries.get_email(call.session, call.principal, id)
     call.check_version(email)
-    return _with_text(call, actions.retry_email(email, now=call.now))
+    return _with_text(call, actions.retry_email(call.session, email, by=call.by))
 
 
 @routes.get("/templates", needs="notifications:read", returns=TemplatesRead)
-def list_templates(call: Call) -> dict[str, list[Kind]]:
+def list_email_templates(call: Call) -> dict[str, list[EmailKind]]:
     """The kinds of e-mail that are sent."""
     return {"data": list(KINDS.values())}
 
 
 def _with_text(call: Call, email: Email) -> Email:
-    email.text = render(restored(email.letter), call.settings).text
+    email.text = render(load_content(email.content), call.settings).text
     return email

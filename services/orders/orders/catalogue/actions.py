@@ -1,7 +1,6 @@
-"""Putting products into the catalogue and changing them; what was sold before keeps its own snapshot."""
+"""Putting products into the catalogue and changing them; order lines are snapshots and do not follow."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,14 +9,16 @@ from sqlalchemy.orm import Session
 
 from orders.catalogue.models import Product
 from orders.catalogue.rules import SkuTaken, rate_to_ppm
+from servicekit.actor import Actor
 from servicekit.errors import FieldError
 from servicekit.ids import new_id
 from servicekit.money import Money
 
 
-def add_product(
+def create_product(
     session: Session,
     *,
+    by: Actor,
     sku: str,
     name: str,
     type: str,
@@ -25,7 +26,6 @@ def add_product(
     tax_rate: Decimal,
     description: str | None,
     is_active: bool,
-    now: datetime,
 ) -> Product:
     """Raises SkuTaken."""
     product = Product(
@@ -38,8 +38,8 @@ def add_product(
         unit_price_minor=unit_price.minor,
         tax_rate_ppm=rate_to_ppm(tax_rate),
         is_active=is_active,
-        created_at=now,
-        updated_at=now,
+        created_at=by.now,
+        updated_at=by.now,
     )
     try:
         with session.begin_nested():
@@ -49,7 +49,7 @@ def add_product(
     return product
 
 
-def change_product(session: Session, *, product: Product, changes: Mapping[str, Any], now: datetime) -> Product:
+def update_product(session: Session, product: Product, *, by: Actor, changes: Mapping[str, Any]) -> Product:
     """Only the named fields; orders that exist keep the price they were placed at."""
     for name in ("sku", "name", "description", "type", "is_active"):
         if name in changes:
@@ -60,7 +60,7 @@ def change_product(session: Session, *, product: Product, changes: Mapping[str, 
     if "tax_rate" in changes:
         product.tax_rate_ppm = rate_to_ppm(changes["tax_rate"])
     if session.is_modified(product):
-        product.updated_at = now
+        product.bump(by.now)
     sku = product.sku
     try:
         session.flush()

@@ -17,6 +17,6 @@ def get_product(session: Session, product_id: str) -> Product:
 
 
 def products_by_sku(session: Session, skus: Iterable[str]) -> dict[str, Product]:
-    """Inactive ones too: the caller says why it refuses them."""
+    """Inactive ones too: the caller refuses them with a reason of its own."""
     found = session.scalars(select(Product).where(Product.sku.in_(set(skus))))
     return {product.sku: product for product in found}

@@ -1,4 +1,4 @@
-"""What a product is, and the limits that keep every total inside a 64-bit number."""
+"""What a product is, and the limits by which every total fits into 64 bits."""
 
 from decimal import Decimal
 from enum import StrEnum
@@ -12,7 +12,7 @@ MAX_TAX_RATE: Final = 1
 
 
 class ProductType(StrEnum):
-    """What a purchase history tells apart."""
+    """The kinds of products that a purchase history distinguishes."""
 
     MERCHANDISE = "merchandise"
     PUBLICATION = "publication"

@@ -1,4 +1,4 @@
-"""Everything that moves the ledger. Each step takes the customer's balance row first, so that two of them queue."""
+"""Everything that moves the ledger. Each action locks the customer's balance row first, so that two of them queue."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -6,10 +6,12 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orders.events import BalanceChanged, PaymentReceived
+from orders.ledger.events import BalanceChanged, PaymentReceived
 from orders.ledger.models import Allocation, Balance, Invoice, LedgerEntry, Payment
-from orders.ledger.queries import balances_before, balances_of, open_invoices, payments_with_rest, standing_of
+from orders.ledger.queries import balances_before, balances_of, ledger_totals, open_invoices, payments_with_rest
 from orders.ledger.rules import EntryKind, InvoiceIsVoid, InvoiceStatus, Terms, allocate
+from orders.projections.models import CustomerProjection
+from servicekit.actor import Actor
 from servicekit.database.numbers import next_number
 from servicekit.database.upsert import insert_if_absent
 from servicekit.errors import FieldError, Invalid
@@ -18,21 +20,19 @@ from servicekit.messaging import outbox
 from servicekit.money import Money
 
 
-def note_order(
-    session: Session, *, order_id: str, customer_id: str, currency: str, terms: Terms, now: datetime
-) -> None:
+def record_order(session: Session, *, by: Actor, order_id: str, customer_id: str, currency: str, terms: Terms) -> None:
     """Count an order that was placed; it moves no money."""
-    balance = _take_balance(session, customer_id, currency, now)
-    _enter(session, balance, EntryKind.ORDER, 0, now, order_id=order_id)
-    _recompute(session, balance, terms, now)
+    balance = _lock_balance(session, customer_id, currency, by.now)
+    _add_entry(session, balance, EntryKind.ORDER, 0, by.now, order_id=order_id)
+    _recompute(session, balance, terms, by.now)
 
 
 def issue_invoice(
-    session: Session, *, order_id: str, customer_id: str, currency: str, total: int, terms: Terms, now: datetime
+    session: Session, *, by: Actor, order_id: str, customer_id: str, currency: str, total: int, terms: Terms
 ) -> Invoice:
     """The invoice of a confirmed order; credit that the customer has pays it at once."""
-    balance = _take_balance(session, customer_id, currency, now)
-    issued_on = terms.today(now)
+    balance = _lock_balance(session, customer_id, currency, by.now)
+    issued_on = terms.today(by.now)
     invoice = Invoice(
         id=new_id("inv"),
         number=f"INV-{next_number(session, 'invoice'):06d}",
@@ -44,47 +44,46 @@ def issue_invoice(
         paid_minor=0,
         issued_on=issued_on,
         due_on=terms.due_on(issued_on),
-        created_at=now,
-        updated_at=now,
+        created_at=by.now,
+        updated_at=by.now,
     )
     session.add(invoice)
-    _enter(session, balance, EntryKind.INVOICE, total, now, order_id=order_id)
-    _apply_credit(session, customer_id, currency, now)
-    _recompute(session, balance, terms, now)
+    _add_entry(session, balance, EntryKind.INVOICE, total, by.now, order_id=order_id)
+    _apply_credit(session, customer_id, currency, by.now)
+    _recompute(session, balance, terms, by.now)
     return invoice
 
 
-def withdraw_order(
-    session: Session, *, order_id: str, customer_id: str, currency: str, terms: Terms, now: datetime
+def record_cancellation(
+    session: Session, *, by: Actor, order_id: str, customer_id: str, currency: str, terms: Terms
 ) -> None:
     """An order was cancelled: its invoice becomes void, and what had paid it pays other invoices or is credit."""
-    balance = _take_balance(session, customer_id, currency, now)
-    _enter(session, balance, EntryKind.CANCELLATION, 0, now, order_id=order_id)
+    balance = _lock_balance(session, customer_id, currency, by.now)
+    _add_entry(session, balance, EntryKind.CANCELLATION, 0, by.now, order_id=order_id)
     invoice = session.scalars(select(Invoice).where(Invoice.order_id == order_id)).one_or_none()
     if invoice is not None:
-        _void(session, invoice, now)
-        _enter(session, balance, EntryKind.CREDIT_NOTE, -invoice.total_minor, now, order_id=order_id)
-        _apply_credit(session, customer_id, currency, now)
-    _recompute(session, balance, terms, now)
+        _void(session, invoice, by.now)
+        _add_entry(session, balance, EntryKind.CREDIT_NOTE, -invoice.total_minor, by.now, order_id=order_id)
+        _apply_credit(session, customer_id, currency, by.now)
+    _recompute(session, balance, terms, by.now)
 
 
 def receive_payment(
     session: Session,
     *,
+    by: Actor,
     customer_id: str,
     invoice: Invoice | None,
     amount: Money,
     method: str,
     reference: str | None,
     received_on: date | None,
-    recorded_by: str,
     terms: Terms,
-    now: datetime,
 ) -> Payment:
     """Book money: the named invoice first, then the oldest; what is left over is the customer's credit."""
-    balance = _take_balance(session, customer_id, amount.currency, now)
+    balance = _lock_balance(session, customer_id, amount.currency, by.now)
     if invoice is not None:
-        session.refresh(invoice)  # as it is now that we hold the balance
+        session.refresh(invoice)  # as it is now that the balance is locked
         _check_payable(invoice, customer_id, amount.currency)
     payment = Payment(
         id=new_id("pay"),
@@ -95,41 +94,41 @@ def receive_payment(
         allocated_minor=0,
         method=method,
         reference=reference,
-        received_on=received_on or terms.today(now),
-        recorded_by=recorded_by,
-        created_at=now,
-        updated_at=now,
+        received_on=received_on or terms.today(by.now),
+        recorded_by=by.id or by.kind.value,
+        created_at=by.now,
+        updated_at=by.now,
     )
     session.add(payment)
     session.flush()
-    _enter(session, balance, EntryKind.PAYMENT, -payment.amount_minor, now, payment_id=payment.id)
+    _add_entry(session, balance, EntryKind.PAYMENT, -payment.amount_minor, by.now, payment_id=payment.id)
     if invoice is not None:
-        _match(session, [payment], [invoice], now)
-    _apply_credit(session, customer_id, amount.currency, now)
+        _match(session, [payment], [invoice], by.now)
+    _apply_credit(session, customer_id, amount.currency, by.now)
     session.expire(payment, ["allocations"])
-    told = PaymentReceived(id=payment.id, customer_id=customer_id, invoice_id=payment.invoice_id, amount=amount)
-    outbox.record(session, told, about=payment, at=now)
-    _recompute(session, balance, terms, now)
+    event = PaymentReceived(id=payment.id, customer_id=customer_id, invoice_id=payment.invoice_id, amount=amount)
+    outbox.record(session, event, about=payment, at=by.now)
+    _recompute(session, balance, terms, by.now)
     return payment
 
 
-def refresh_balances(session: Session, *, customer_id: str, terms: Terms, now: datetime) -> list[Balance]:
+def refresh_balances(session: Session, customer: CustomerProjection, *, by: Actor, terms: Terms) -> list[Balance]:
     """Add this customer's ledger up again, in each of its currencies."""
-    for balance in sorted(balances_of(session, customer_id), key=lambda b: b.currency):
-        _recompute(session, _take_balance(session, customer_id, balance.currency, now), terms, now)
-    return balances_of(session, customer_id)
+    for balance in sorted(balances_of(session, customer.id), key=lambda b: b.currency):
+        _recompute(session, _lock_balance(session, customer.id, balance.currency, by.now), terms, by.now)
+    return balances_of(session, customer.id)
 
 
-def recompute_due_balances(session: Session, *, terms: Terms, now: datetime, limit: int = 100) -> int:
+def recompute_due_balances(session: Session, *, by: Actor, terms: Terms, limit: int = 100) -> int:
     """Recompute balances that were not yet since midnight; each so once a night, however often this is called."""
-    due = session.execute(balances_before(terms.last_midnight(now), limit)).all()
+    due = session.execute(balances_before(terms.last_midnight(by.now), limit)).all()
     # One order of taking the rows for everybody, so that two transactions never wait for each other.
     for customer_id, currency in sorted(tuple(row) for row in due):
-        _recompute(session, _take_balance(session, customer_id, currency, now), terms, now)
+        _recompute(session, _lock_balance(session, customer_id, currency, by.now), terms, by.now)
     return len(due)
 
 
-def _take_balance(session: Session, customer_id: str, currency: str, now: datetime) -> Balance:
+def _lock_balance(session: Session, customer_id: str, currency: str, now: datetime) -> Balance:
     insert_if_absent(
         session,
         Balance,
@@ -147,22 +146,22 @@ def _take_balance(session: Session, customer_id: str, currency: str, now: dateti
 
 def _recompute(session: Session, balance: Balance, terms: Terms, now: datetime) -> None:
     session.flush()
-    before = _told(balance)
-    standing = standing_of(session, balance.customer_id, balance.currency, terms.today(now))
-    balance.open_balance_minor = standing.open_balance
-    balance.total_value_minor = standing.total_value
-    balance.overdue_minor = standing.overdue
-    balance.credit_minor = standing.credit
-    balance.orders = standing.orders
-    balance.last_order_at = standing.last_order_at
+    before = _balance_event(balance)
+    totals = ledger_totals(session, balance.customer_id, balance.currency, terms.today(now))
+    balance.open_balance_minor = totals.open_balance
+    balance.total_value_minor = totals.total_value
+    balance.overdue_minor = totals.overdue
+    balance.credit_minor = totals.credit
+    balance.orders = totals.orders
+    balance.last_order_at = totals.last_order_at
     balance.as_of = now
-    if _told(balance) != before:
-        balance.updated_at = now
-        outbox.record(session, _told(balance), about=balance, at=now)
+    if _balance_event(balance) != before:
+        balance.bump(now)
+        outbox.record(session, _balance_event(balance), about=balance, at=now)
     session.flush()
 
 
-def _told(balance: Balance) -> BalanceChanged:
+def _balance_event(balance: Balance) -> BalanceChanged:
     return BalanceChanged(
         customer_id=balance.customer_id,
         total_value=balance.total_value,
@@ -172,7 +171,7 @@ def _told(balance: Balance) -> BalanceChanged:
     )
 
 
-def _enter(
+def _add_entry(
     session: Session,
     balance: Balance,
     kind: EntryKind,
@@ -216,27 +215,27 @@ def _match(session: Session, payments: Sequence[Payment], invoices: Sequence[Inv
         )
         session.add(allocation)
         payment.allocated_minor += share.amount
-        payment.updated_at = now
-        _settle(invoice, invoice.paid_minor + share.amount, now)
+        payment.bump(now)
+        _set_paid(invoice, invoice.paid_minor + share.amount, now)
     session.flush()
 
 
-def _settle(invoice: Invoice, paid: int, now: datetime) -> None:
+def _set_paid(invoice: Invoice, paid: int, now: datetime) -> None:
     invoice.paid_minor = paid
     invoice.status = InvoiceStatus.PAID if paid == invoice.total_minor else InvoiceStatus.OPEN
-    invoice.updated_at = now
+    invoice.bump(now)
 
 
 def _void(session: Session, invoice: Invoice, now: datetime) -> None:
-    held = select(Allocation).where(Allocation.invoice_id == invoice.id, Allocation.released_at.is_(None))
-    for allocation in session.scalars(held):
+    active = select(Allocation).where(Allocation.invoice_id == invoice.id, Allocation.released_at.is_(None))
+    for allocation in session.scalars(active):
         payment = session.get_one(Payment, allocation.payment_id)
         payment.allocated_minor -= allocation.amount_minor
-        payment.updated_at = now
+        payment.bump(now)
         allocation.released_at = now
     invoice.paid_minor = 0
     invoice.status = InvoiceStatus.VOID
-    invoice.updated_at = now
+    invoice.bump(now)
 
 
 def _check_payable(invoice: Invoice, customer_id: str, currency: str) -> None:

@@ -6,8 +6,8 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from orders.base import Base
-from orders.directory.models import Customer
 from orders.ledger.rules import EntryKind, InvoiceStatus, PaymentMethod
+from orders.projections.models import CustomerProjection
 from servicekit.database.types import UtcDateTime
 from servicekit.database.versioned import Versioned
 from servicekit.money import Money
@@ -38,7 +38,7 @@ class Invoice(Versioned, Base):
     issued_on: Mapped[date]
     due_on: Mapped[date] = mapped_column(index=True)
 
-    customer: Mapped[Customer] = relationship(lazy="joined", innerjoin=True)
+    customer: Mapped[CustomerProjection] = relationship(lazy="joined", innerjoin=True)
 
     @property
     def customer_name(self) -> str:
@@ -78,7 +78,7 @@ class Payment(Versioned, Base):
     received_on: Mapped[date]
     recorded_by: Mapped[str] = mapped_column(String(40))
 
-    customer: Mapped[Customer] = relationship(lazy="joined", innerjoin=True)
+    customer: Mapped[CustomerProjection] = relationship(lazy="joined", innerjoin=True)
     allocations: Mapped[list["Allocation"]] = relationship(
         primaryjoin="and_(Allocation.payment_id == Payment.id, Allocation.released_at.is_(None))",
         order_by="Allocation.id",
@@ -160,7 +160,7 @@ class Balance(Versioned, Base):
     last_order_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     as_of: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
-    customer: Mapped[Customer] = relationship(lazy="joined", innerjoin=True)
+    customer: Mapped[CustomerProjection] = relationship(lazy="joined", innerjoin=True)
 
     @property
     def customer_name(self) -> str:

@@ -6,18 +6,18 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session, contains_eager
 
-from orders.directory.models import Customer
 from orders.ledger.models import Balance, Invoice, LedgerEntry, Payment
-from orders.ledger.rules import EntryKind, InvoiceStatus, Standing
+from orders.ledger.rules import EntryKind, InvoiceStatus, LedgerTotals
+from orders.projections.models import CustomerProjection
 from servicekit.auth import Principal, visible
-from servicekit.errors import NotFound
+from servicekit.errors import NotFound, one_field
 
 _Row = TypeVar("_Row", Invoice, Payment, Balance)
 
 
 def _of_visible_customers(entity: type[_Row], principal: Principal) -> Select[_Row]:
     statement = select(entity).join(entity.customer).options(contains_eager(entity.customer))
-    return visible(statement, principal, owner=Customer.owner_id, team=Customer.team_id)
+    return visible(statement, principal, owner=CustomerProjection.owner_id, team=CustomerProjection.team_id)
 
 
 def visible_invoices(principal: Principal) -> Select[Invoice]:
@@ -36,6 +36,14 @@ def get_invoice(session: Session, principal: Principal, invoice_id: str) -> Invo
     invoice = session.scalars(visible_invoices(principal).where(Invoice.id == invoice_id)).one_or_none()
     if invoice is None:
         raise NotFound("There is no such invoice.")
+    return invoice
+
+
+def get_invoice_of_body(session: Session, principal: Principal, invoice_id: str) -> Invoice:
+    """The invoice that the body of a request names; raises Invalid at `/invoice_id`."""
+    invoice = session.scalars(visible_invoices(principal).where(Invoice.id == invoice_id)).one_or_none()
+    if invoice is None:
+        raise one_field("/invoice_id", "unknown_invoice", "There is no such invoice.")
     return invoice
 
 
@@ -77,8 +85,8 @@ def balances_before(moment: datetime, limit: int) -> Select[str, str]:
     )
 
 
-def standing_of(session: Session, customer_id: str, currency: str, today: date) -> Standing:
-    """Add the ledger up."""
+def ledger_totals(session: Session, customer_id: str, currency: str, today: date) -> LedgerTotals:
+    """What the ledger of a customer adds up to in this currency."""
     amounts = session.execute(_sums(customer_id, currency)).one()
     orders = session.execute(_orders(customer_id, currency)).one()
     mine = Invoice.customer_id == customer_id, Invoice.currency == currency, Invoice.status == InvoiceStatus.OPEN
@@ -86,7 +94,7 @@ def standing_of(session: Session, customer_id: str, currency: str, today: date) 
     credit = select(func.sum(Payment.amount_minor - Payment.allocated_minor)).where(
         Payment.customer_id == customer_id, Payment.currency == currency
     )
-    return Standing(
+    return LedgerTotals(
         open_balance=int(amounts.balance or 0),
         total_value=int(amounts.value or 0),
         overdue=int(session.scalar(overdue) or 0),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from orders.settings import OrdersSettings
 from servicekit.errors import Conflict
 
 
@@ -40,7 +41,7 @@ class PaymentMethod(StrEnum):
 
 
 class InvoiceIsVoid(Conflict):
-    """Nobody pays an invoice that was withdrawn."""
+    """An invoice that was withdrawn cannot be paid."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +53,13 @@ class Terms:
 
     @classmethod
     def of(cls, time_zone: str, days: int) -> Self:
-        """From settings, where the zone is a name such as Europe/Berlin."""
+        """The zone is a name such as Europe/Berlin."""
         return cls(zone=ZoneInfo(time_zone), days=days)
+
+    @classmethod
+    def from_settings(cls, settings: OrdersSettings) -> Self:
+        """As the installation has them."""
+        return cls.of(settings.time_zone, settings.payment_days)
 
     def today(self, now: datetime) -> date:
         return now.astimezone(self.zone).date()
@@ -97,8 +103,8 @@ def allocate(rests: Sequence[int], opens: Sequence[int]) -> list[Share]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
-    """What a customer's ledger says in one currency.
+class LedgerTotals:
+    """What a customer's ledger adds up to in one currency.
 
     `open_balance` is owed by the customer, below zero when it has paid ahead: open invoices less `credit`.
     `total_value` is everything invoiced and not withdrawn. `orders` leaves out cancelled ones.

@@ -2,11 +2,11 @@
 
 from orders.base import Base
 from orders.catalogue import models as catalogue
-from orders.directory import models as directory
 from orders.ledger import models as ledger
+from orders.projections import models as projections
 from orders.sales import models as sales
 from servicekit.database.migrate import run_env
 
-TABLES_OF = (catalogue, directory, ledger, sales)
+TABLES_OF = (catalogue, projections, ledger, sales)
 
 run_env(Base.metadata)

@@ -1,1 +1,1 @@
-"""Sales: orders and the lines that keep what was sold."""
+"""Sales: orders and their lines, which are snapshots of what was sold."""

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from orders.base import Base
 from orders.catalogue.rules import rate_from_ppm, trim
-from orders.directory.models import Customer
 from orders.ledger.models import Invoice
+from orders.projections.models import CustomerProjection
 from orders.sales.rules import BASIS_POINTS, THOUSAND, Amounts, OrderStatus
 from servicekit.database.types import UtcDateTime
 from servicekit.database.versioned import Versioned
@@ -47,7 +47,7 @@ class Order(Versioned, Base):
     lines: Mapped[list["OrderLine"]] = relationship(
         back_populates="order", order_by="OrderLine.position", lazy="selectin", cascade="all, delete-orphan"
     )
-    customer: Mapped[Customer] = relationship(lazy="joined", innerjoin=True)
+    customer: Mapped[CustomerProjection] = relationship(lazy="joined", innerjoin=True)
     invoice: Mapped[Invoice | None] = relationship(
         primaryjoin="foreign(Invoice.order_id) == Order.id", uselist=False, viewonly=True, lazy="selectin"
     )
@@ -70,7 +70,7 @@ class Order(Versioned, Base):
 
 
 class OrderLine(Base):
-    """What was sold, as it was; `customer_id` and `placed_at` are the order's, kept here for purchase histories."""
+    """What was sold, as it was; `customer_id` and `placed_at` are the order's, repeated here for purchase histories."""
 
     __tablename__ = "order_lines"
     __table_args__ = (

@@ -3,7 +3,7 @@
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager
 
-from orders.directory.models import Customer
+from orders.projections.models import CustomerProjection
 from orders.sales.models import Order, OrderLine
 from orders.sales.rules import OrderStatus
 from servicekit.auth import Principal, visible
@@ -13,7 +13,7 @@ from servicekit.errors import NotFound
 def visible_orders(principal: Principal) -> Select[Order]:
     """An order is as visible as its customer."""
     statement = select(Order).join(Order.customer).options(contains_eager(Order.customer))
-    return visible(statement, principal, owner=Customer.owner_id, team=Customer.team_id)
+    return visible(statement, principal, owner=CustomerProjection.owner_id, team=CustomerProjection.team_id)
 
 
 def get_order(session: Session, principal: Principal, order_id: str) -> Order:

@@ -1,4 +1,4 @@
-"""Local copies of who can be told, the notification centre, and e-mail."""
+"""The projections of staff, customers, contacts and cases; notifications; e-mails."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,12 +11,12 @@ down_revision = None
 
 
 def upgrade() -> None:
-    create_recipients()
+    create_projections()
     create_notifications()
     create_emails()
 
 
-def create_recipients() -> None:
+def create_projections() -> None:
     op.create_table(
         "users",
         sa.Column("id", sa.String(40), primary_key=True),

@@ -1,4 +1,4 @@
-"""At whom an organization is written to, as the directory tells it."""
+"""The primary contact of an organization, to whom its e-mails are written."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,1 +1,0 @@
-"""Announcements: which event is told to whom, in the console and by e-mail."""

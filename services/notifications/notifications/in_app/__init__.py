@@ -1,0 +1,1 @@
+"""Notifications in the console: what the bell shows to one user."""

@@ -1,0 +1,1 @@
+"""Notices: which event is announced to whom, in the console and by e-mail."""

@@ -1,1 +1,0 @@
-"""The directory: this service's own small copy of the customers."""
