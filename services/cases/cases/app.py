@@ -2,16 +2,16 @@
 
 from flask import Flask
 
-from cases.agreements import views as agreements
 from cases.casework import views as casework
-from cases.consumers import consumers
-from cases.events import PUBLISHED
+from cases.casework.events import PUBLISHED
 from cases.forms import views as forms
-from cases.jobs import jobs
+from cases.projections.consumers import consumers
+from cases.service_contracts import views as agreements
 from cases.settings import Settings
 from cases.workflows.definitions import views as definitions
 from cases.workflows.items import views as items
 from cases.workflows.runs import views as runs
+from cases.workflows.timers.jobs import jobs
 from servicekit.runtime.app import create_service
 from servicekit.runtime.subdomains import Subdomain
 

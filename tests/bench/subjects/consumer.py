@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cases.consumers import consumers
+from cases.projections.consumers import consumers
 from customers.events import CustomerCreated, CustomerPersonal
 from ops.place import Place
 from ops.processes import Installation

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cases.events import PUBLISHED as OF_CASES
+from cases.casework.events import PUBLISHED as OF_CASES
 from customers.events import PUBLISHED as OF_CUSTOMERS
 from gateway.events import PUBLISHED as OF_GATEWAY
 from notifications.consumers import consumers

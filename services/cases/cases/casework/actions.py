@@ -7,12 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cases.casework import rules
-from cases.casework.models import Case, CaseHistory, CaseMessage
-from cases.casework.queries import CASE, facts_of
-from cases.casework.rules import CaseStatus, Direction, Origin, Priority
-from cases.directory.models import KnownCustomer
-from cases.directory.queries import customer_of, known_user_ids, unknown_customer
-from cases.events import (
+from cases.casework.events import (
     CaseAssigned,
     CaseClosed,
     CaseLinked,
@@ -23,8 +18,13 @@ from cases.events import (
     CaseUpdated,
     MessageAdded,
 )
+from cases.casework.models import Case, CaseHistory, CaseMessage
+from cases.casework.queries import CASE, facts_of
+from cases.casework.rules import CaseStatus, Direction, Origin, Priority
+from cases.projections.models import KnownCustomer
+from cases.projections.queries import customer_of, known_user_ids, unknown_customer
 from cases.workflows.runs.actions import keep_subject, touch
-from cases.workflows.subjects import Subject, register_kind
+from cases.workflows.runs.subjects import Subject, register_kind
 from servicekit.database.numbers import next_number
 from servicekit.errors import Conflict, one_field
 from servicekit.ids import new_id

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from cases.casework.models import Case, CaseHistory, CaseMessage, CaseType
-from cases.directory.queries import must_see_contact, must_see_customer, named_like
+from cases.projections.queries import must_see_contact, must_see_customer, named_like
 from cases.workflows.runs.queries import live_run_id, lock_run, subjects_of_user
 from servicekit.auth import Principal, Scope, visible
 from servicekit.errors import NotFound, NotYet, one_field

@@ -6,11 +6,11 @@ from typing import Any
 from marshmallow import ValidationError, fields, pre_dump, validate, validates_schema
 from sqlalchemy.orm import object_session
 
-from cases.casework.history import title_of
 from cases.casework.models import Case
 from cases.casework.queries import CASE
 from cases.casework.rules import CaseStatus, Direction, Origin, Priority, ways_from
-from cases.directory.queries import customer_names, customer_of, user_names
+from cases.casework.titles import title_of
+from cases.projections.queries import customer_names, customer_of, user_names
 from cases.workflows.definitions.schemas import KEY, NEW_KEY
 from cases.workflows.runs.queries import latest_run
 from cases.workflows.runs.schemas import RunRead

@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from cases.casework import actions, leading, queries, types
+from cases.case_types import actions as types
+from cases.casework import actions, queries
+from cases.casework import case_workflow as leading
 from cases.casework.models import Case, CaseHistory, CaseMessage, CaseType
 from cases.casework.rules import CaseStatus, Direction, Origin, Priority
 from cases.casework.schemas import (
@@ -24,8 +26,8 @@ from cases.casework.schemas import (
     TransitionCreate,
     WorkflowChoice,
 )
-from cases.directory.queries import customer_of, known_user_ids
-from cases.workflows.models import WorkflowRun
+from cases.projections.queries import customer_of, known_user_ids
+from cases.workflows.runs.models import WorkflowRun
 from cases.workflows.runs.schemas import RunRead
 from servicekit.errors import NotFound
 from servicekit.http.call import Call

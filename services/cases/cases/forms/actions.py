@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.case_types.actions import workflow_key
 from cases.casework.actions import draft_case, tell_opened
-from cases.casework.leading import start_workflow, workflow_for
+from cases.casework.case_workflow import start_workflow, workflow_for
+from cases.casework.events import Autoresponder, FormSubmitted, SubmitterPersonal
 from cases.casework.models import Case
 from cases.casework.queries import type_named
 from cases.casework.rules import Origin, Priority
-from cases.casework.types import workflow_key
-from cases.events import Autoresponder, FormSubmitted, SubmitterPersonal
 from cases.forms.models import FormSubmission, WebForm
 from cases.forms.rules import HONEYPOT, captured, check_fields, mapped, missing_contact
 from cases.workflows.definitions.actions import KeyTaken

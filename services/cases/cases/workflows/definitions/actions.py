@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.directory.queries import known_user_ids
+from cases.projections.queries import known_user_ids
 from cases.workflows.definitions.checks import check_graph
 from cases.workflows.definitions.queries import latest_number
 from cases.workflows.definitions.rules import DefinitionStatus
-from cases.workflows.models import WorkflowDefinition, WorkflowVersion
+from cases.workflows.runs.models import WorkflowDefinition, WorkflowVersion
 from servicekit.errors import Conflict, FieldError, Invalid
 from servicekit.ids import new_id
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeAlias
 
+from cases.workflows.definitions.durations import NotADuration, parse_duration
 from cases.workflows.definitions.rules import END, MAX_STEPS, NotASelector, outcomes_of, parse_selector
-from cases.workflows.durations import NotADuration, parse_duration
 
 Steps: TypeAlias = Sequence[Mapping[str, Any]]
 

@@ -4,7 +4,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from cases.workflows.definitions.rules import DefinitionStatus
-from cases.workflows.models import WorkflowDefinition, WorkflowVersion
+from cases.workflows.runs.models import WorkflowDefinition, WorkflowVersion
 from servicekit.errors import NotFound
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import Select, or_, select
 from cases.workflows.definitions import actions, queries
 from cases.workflows.definitions.rules import DefinitionStatus
 from cases.workflows.definitions.schemas import WorkflowCreate, WorkflowRead, WorkflowUpdate, WorkflowVersionRead
-from cases.workflows.models import WorkflowDefinition, WorkflowVersion
+from cases.workflows.runs.models import WorkflowDefinition, WorkflowVersion
 from servicekit.http.call import Call
 from servicekit.http.filters import text
 from servicekit.http.listing import Listing

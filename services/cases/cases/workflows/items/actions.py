@@ -5,15 +5,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from cases.directory.queries import user_names
-from cases.events import StepDecided, WorkItemClaimed
+from cases.casework.events import StepDecided, WorkItemClaimed
+from cases.projections.queries import user_names
 from cases.workflows.definitions.rules import StepKind
 from cases.workflows.items.queries import WORKFLOWS_ADMIN
 from cases.workflows.items.rules import ItemState, is_among, may_take_from, needs_note
-from cases.workflows.models import WorkItem
 from cases.workflows.runs.actions import graph_of, settle_step, touch
-from cases.workflows.runs.facts import step_words
-from cases.workflows.subjects import kind_of
+from cases.workflows.runs.event_fields import step_words
+from cases.workflows.runs.models import WorkItem
+from cases.workflows.runs.subjects import kind_of
 from servicekit.auth import Principal
 from servicekit.errors import Conflict, Forbidden, one_field
 from servicekit.messaging.outbox import record

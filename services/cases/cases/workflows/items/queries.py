@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager, with_expression
 
-from cases.directory.queries import named_like
+from cases.projections.queries import named_like
 from cases.workflows.items.rules import UNDECIDED
-from cases.workflows.models import Step, WorkflowRun, WorkItem
+from cases.workflows.runs.models import Step, WorkflowRun, WorkItem
 from cases.workflows.runs.queries import items_of_user, lock_run
 from servicekit.auth import Principal, Scope, visible
 from servicekit.errors import NotFound

@@ -5,11 +5,11 @@ from typing import Any
 from marshmallow import fields, pre_dump, validate
 from sqlalchemy.orm import object_session
 
-from cases.directory.queries import customer_names, user_names
+from cases.projections.queries import customer_names, user_names
 from cases.workflows.definitions.rules import Distribution, StepKind
 from cases.workflows.items.rules import UNDECIDED, ItemState
-from cases.workflows.models import WorkItem
 from cases.workflows.runs.actions import graph_of
+from cases.workflows.runs.models import WorkItem
 from servicekit.http.schemas import Instant, Schema
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, literal, true
 from cases.workflows.items import actions, queries
 from cases.workflows.items.rules import ItemState
 from cases.workflows.items.schemas import DecisionCreate, WorkItemRead
-from cases.workflows.models import Step, WorkflowRun, WorkItem
+from cases.workflows.runs.models import Step, WorkflowRun, WorkItem
 from cases.workflows.runs.queries import items_of_user
 from servicekit.database.types import UtcDateTime
 from servicekit.http.call import Call

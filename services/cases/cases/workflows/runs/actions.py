@@ -8,12 +8,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from cases.events import StepActivated, WorkflowCancelled, WorkflowCompleted, WorkflowFailed, WorkflowStarted
+from cases.casework.events import StepActivated, WorkflowCancelled, WorkflowCompleted, WorkflowFailed, WorkflowStarted
 from cases.workflows.definitions.rules import DefinitionStatus, Distribution, Graph, StepSpec, read_graph
 from cases.workflows.items.rules import UNDECIDED, ItemState
-from cases.workflows.models import Candidate, Step, Timer, WorkflowDefinition, WorkflowRun, WorkItem
-from cases.workflows.people import responsible_people
-from cases.workflows.runs.facts import moment_words, run_words
+from cases.workflows.runs.assignees import responsible_people
+from cases.workflows.runs.event_fields import moment_words, run_words
+from cases.workflows.runs.models import Candidate, Step, Timer, WorkflowDefinition, WorkflowRun, WorkItem
 from cases.workflows.runs.queries import live_run_id, times_entered
 from cases.workflows.runs.rules import (
     LIVE_STEPS,
@@ -23,7 +23,7 @@ from cases.workflows.runs.rules import (
     may_enter_another_step,
     settled_outcome,
 )
-from cases.workflows.subjects import Subject, kind_of
+from cases.workflows.runs.subjects import Subject, kind_of
 from cases.workflows.timers.rules import TimerKind, due_at, moments
 from servicekit.database.versioned import Versioned
 from servicekit.errors import Conflict

@@ -3,7 +3,7 @@
 from sqlalchemy import CompoundSelect, Select, func, or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
-from cases.workflows.models import Candidate, Step, WorkflowRun, WorkItem
+from cases.workflows.runs.models import Candidate, Step, WorkflowRun, WorkItem
 from cases.workflows.runs.rules import RunStatus
 from servicekit.auth import Principal, Scope, visible
 

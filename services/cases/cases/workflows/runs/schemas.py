@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, pre_dump, validate
 
-from cases.workflows.models import Step, WorkflowRun
+from cases.workflows.runs.models import Step, WorkflowRun
 from cases.workflows.runs.rules import LIVE_STEPS, RunStatus, StepStatus
 from servicekit.http.schemas import Instant, Schema
 

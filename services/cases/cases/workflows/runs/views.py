@@ -2,8 +2,8 @@
 
 from sqlalchemy import Select
 
-from cases.workflows.models import WorkflowRun, WorkflowVersion
 from cases.workflows.runs import actions, queries
+from cases.workflows.runs.models import WorkflowRun, WorkflowVersion
 from cases.workflows.runs.rules import RunStatus
 from cases.workflows.runs.schemas import RunCancel, RunRead
 from servicekit.errors import NotFound

@@ -7,16 +7,16 @@ from typing import cast
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from cases.events import StepEscalated, StepReminded
+from cases.casework.events import StepEscalated, StepReminded
 from cases.workflows.definitions.rules import StepSpec
 from cases.workflows.items.rules import UNDECIDED, VIA_ESCALATION
-from cases.workflows.models import Candidate, Step, Timer, WorkflowRun, WorkItem
-from cases.workflows.people import administrators, people_of
 from cases.workflows.runs.actions import activate_step, graph_of, touch
-from cases.workflows.runs.facts import moment_words
+from cases.workflows.runs.assignees import administrators, people_of
+from cases.workflows.runs.event_fields import moment_words
+from cases.workflows.runs.models import Candidate, Step, Timer, WorkflowRun, WorkItem
 from cases.workflows.runs.queries import lock_run
 from cases.workflows.runs.rules import LIVE_STEPS
-from cases.workflows.subjects import kind_of
+from cases.workflows.runs.subjects import kind_of
 from cases.workflows.timers.rules import TimerKind
 from servicekit.messaging.outbox import record
 

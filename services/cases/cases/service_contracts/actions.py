@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from cases.agreements.models import ContractItem, ServiceContract
-from cases.agreements.rules import contract_number, is_in_order
 from cases.casework.actions import must_be_open_to_work
+from cases.service_contracts.models import ContractItem, ServiceContract
+from cases.service_contracts.rules import contract_number, is_in_order
 from servicekit.database.numbers import next_number
 from servicekit.errors import Conflict, one_field
 from servicekit.ids import new_id

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from cases.directory.models import KnownContact, KnownCustomer, KnownUser, UserRole, UserTeam
+from cases.projections.models import KnownContact, KnownCustomer, KnownUser, UserRole, UserTeam
 from servicekit.auth import Principal, visible
 from servicekit.errors import Invalid, one_field
 

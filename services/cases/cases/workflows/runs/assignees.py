@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from cases.directory.queries import (
+from cases.projections.queries import (
     ADMINISTRATOR,
     customer_of,
     known_user_ids,
@@ -13,7 +13,7 @@ from cases.directory.queries import (
     users_in_team,
 )
 from cases.workflows.definitions.rules import Selector, StepSpec
-from cases.workflows.models import WorkflowRun
+from cases.workflows.runs.models import WorkflowRun
 
 
 def people_of(session: Session, selectors: Iterable[Selector], run: WorkflowRun) -> dict[str, str]:

@@ -6,7 +6,7 @@ from marshmallow import fields, pre_dump, validate
 from sqlalchemy.orm import object_session
 
 from cases.casework.schemas import ID
-from cases.directory.queries import customer_names
+from cases.projections.queries import customer_names
 from cases.workflows.definitions.schemas import NAME
 from servicekit.http.schemas import Instant, Schema
 

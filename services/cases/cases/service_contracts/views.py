@@ -5,9 +5,11 @@ from typing import Any
 from marshmallow import fields
 from sqlalchemy import Select
 
-from cases.agreements import actions, queries
-from cases.agreements.models import ContractItem, ServiceContract
-from cases.agreements.schemas import (
+from cases.casework.views import knows_who_is_named
+from cases.projections.queries import must_see_customer
+from cases.service_contracts import actions, queries
+from cases.service_contracts.models import ContractItem, ServiceContract
+from cases.service_contracts.schemas import (
     ContractCancel,
     ContractCreate,
     ContractItemCreate,
@@ -15,8 +17,6 @@ from cases.agreements.schemas import (
     ContractRead,
     ContractUpdate,
 )
-from cases.casework.views import knows_who_is_named
-from cases.directory.queries import must_see_customer
 from servicekit.http.call import Call
 from servicekit.http.filters import Filter, flag, text
 from servicekit.http.listing import Listing

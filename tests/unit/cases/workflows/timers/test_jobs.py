@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from cases.workflows.models import Timer
+from cases.workflows.runs.models import Timer
 from tests.unit.cases.conftest import STAFF_TOLD, Desk, task
 
 TIMED = task(

@@ -3,9 +3,9 @@
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from cases.agreements.models import ContractItem, ServiceContract
-from cases.directory.models import KnownCustomer
-from cases.directory.queries import named_like
+from cases.projections.models import KnownCustomer
+from cases.projections.queries import named_like
+from cases.service_contracts.models import ContractItem, ServiceContract
 from servicekit.auth import Principal, visible
 from servicekit.errors import NotFound
 

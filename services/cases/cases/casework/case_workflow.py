@@ -12,8 +12,8 @@ from cases.casework.queries import CASE
 from cases.casework.rules import CaseStatus
 from cases.workflows.definitions.queries import startable
 from cases.workflows.items.rules import UNDECIDED
-from cases.workflows.models import WorkflowDefinition, WorkflowRun
 from cases.workflows.runs.actions import cancel_run, start_run
+from cases.workflows.runs.models import WorkflowDefinition, WorkflowRun
 from cases.workflows.runs.queries import latest_run, live_run_id, lock_run
 from servicekit.errors import Conflict, one_field
 

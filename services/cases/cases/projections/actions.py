@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from cases.directory.models import KnownContact, KnownCustomer, KnownUser, UserRole, UserTeam
+from cases.projections.models import KnownContact, KnownCustomer, KnownUser, UserRole, UserTeam
 from servicekit.database.upsert import insert_if_absent, upsert_if_newer
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.workflows.durations import NotADuration, parse_duration
+from cases.workflows.definitions.durations import NotADuration, parse_duration
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from cases.workflows.definitions.rules import StepSpec
-from cases.workflows.models import WorkflowRun, WorkItem
+from cases.workflows.runs.models import WorkflowRun, WorkItem
 
 
 class RunWords(TypedDict):

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 from cases.casework.actions import link_case
 from cases.casework.models import Case
 from cases.casework.queries import hold
-from cases.directory.actions import keep_contact, keep_customer, keep_user
-from cases.directory.models import KnownCustomer, KnownUser
+from cases.projections.actions import keep_contact, keep_customer, keep_user
+from cases.projections.models import KnownCustomer, KnownUser
 from servicekit.errors import NotYet
 from servicekit.messaging.consumers import Consumers, ReceivedEvent
 from servicekit.messaging.events import Payload
