@@ -9,13 +9,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from cases.casework.events import PUBLISHED as OF_CASES
+from cases.app import SUBDOMAINS as CASES
 from customers.events import PUBLISHED as OF_CUSTOMERS
 from gateway.events import PUBLISHED as OF_GATEWAY
 from notifications.consumers import consumers
 from orders.events import PUBLISHED as OF_ORDERS
 from servicekit.messaging.events import encode_data
 
+OF_CASES = [event for one in CASES for event in one.published]
 PUBLISHED = {event.TYPE: event for event in (*OF_CASES, *OF_CUSTOMERS, *OF_GATEWAY, *OF_ORDERS)}
 PLAIN = {str: "x", bool: True, int: 1, dt.datetime: dt.datetime(2026, 3, 2, tzinfo=dt.UTC), Decimal: Decimal("1.50")}
 

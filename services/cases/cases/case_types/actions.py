@@ -1,49 +1,37 @@
-"""Case types: made and changed by whoever administers workflows."""
+"""Case types: created and updated by whoever administers workflows."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.casework.models import CaseType
-from cases.workflows.definitions.actions import KeyTaken
-from cases.workflows.definitions.queries import find_definition
-from servicekit.errors import FieldError, NotFound, one_field
+from cases.case_types.models import CaseType
+from cases.workflows.definitions.keys import must_be_free
+from cases.workflows.definitions.queries import resolve_workflow_key
+from servicekit.actor import Actor
 from servicekit.ids import new_id
 
 
-def create_type(session: Session, *, key: str, name: str, default_workflow: str | None, now: datetime) -> CaseType:
-    if session.scalars(select(CaseType.id).where(CaseType.key == key)).first():
-        detail = f"There already is a case type with the key “{key}”."
-        raise KeyTaken(detail, fields=[FieldError(pointer="/key", code="taken", detail=detail)])
-    type_ = CaseType(
+def create_case_type(session: Session, *, by: Actor, key: str, name: str, default_workflow: str | None) -> CaseType:
+    """The workflow may still be a draft; it starts with new cases once it is published."""
+    must_be_free(session, CaseType.key, key, noun="case type")
+    case_type = CaseType(
         id=new_id("cty"),
         key=key,
         name=name,
-        default_workflow=workflow_key(session, default_workflow, pointer="/default_workflow"),
-        created_at=now,
-        updated_at=now,
+        default_workflow=resolve_workflow_key(session, default_workflow, pointer="/default_workflow"),
+        created_at=by.now,
+        updated_at=by.now,
     )
-    session.add(type_)
-    return type_
+    session.add(case_type)
+    return case_type
 
 
-def change_type(session: Session, type_: CaseType, *, changes: Mapping[str, Any], now: datetime) -> CaseType:
+def update_case_type(session: Session, case_type: CaseType, *, by: Actor, changes: Mapping[str, Any]) -> CaseType:
     """Cases that are open already keep the workflow that they have."""
     if "default_workflow" in changes:
-        type_.default_workflow = workflow_key(session, changes["default_workflow"], pointer="/default_workflow")
-    type_.name = changes.get("name", type_.name)
-    type_.updated_at = now
-    return type_
-
-
-def workflow_key(session: Session, named: str | None, *, pointer: str) -> str | None:
-    """The key of the workflow that a body names by key or id; it need not be published yet."""
-    if named is None:
-        return None
-    try:
-        return find_definition(session, named).key
-    except NotFound as missing:
-        raise one_field(pointer, "unknown_workflow", missing.detail) from missing
+        named = changes["default_workflow"]
+        case_type.default_workflow = resolve_workflow_key(session, named, pointer="/default_workflow")
+    case_type.name = changes.get("name", case_type.name)
+    case_type.updated_at = by.now
+    return case_type

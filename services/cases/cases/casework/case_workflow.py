@@ -1,78 +1,77 @@
-"""A case and its workflow together: which one leads it, starting it, and what closing does to it."""
-
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+"""A case and its workflow: which one a new case starts, starting one by hand, and what closing does to it."""
 
 from sqlalchemy.orm import Session
 
-from cases.casework.actions import move_case, must_be_open_to_work, subject_of
-from cases.casework.models import Case, CaseType
+from cases.case_types.models import CaseType
+from cases.casework.models import Case
 from cases.casework.queries import CASE
-from cases.casework.rules import CaseStatus
-from cases.workflows.definitions.queries import startable
-from cases.workflows.items.rules import UNDECIDED
-from cases.workflows.runs.actions import cancel_run, start_run
-from cases.workflows.runs.models import WorkflowDefinition, WorkflowRun
-from cases.workflows.runs.queries import latest_run, live_run_id, lock_run
+from cases.casework.rules import ChosenWorkflow, UsualWorkflow
+from cases.workflows.definitions.models import WorkflowDefinition
+from cases.workflows.definitions.queries import startable_definitions
+from cases.workflows.runs.actions import cancel_run
+from cases.workflows.runs.queries import find_live_run_id, lock_run
+from cases.workflows.runs.subjects import Subject
+from servicekit.actor import Actor
 from servicekit.errors import Conflict, one_field
+
+
+class WorkflowAlreadyRunning(Conflict):
+    """A case has at most one workflow that is running."""
 
 
 class WorkflowStillRunning(Conflict):
     """People still have something to do in this case; the answer lists it."""
 
 
-def workflow_for(
-    session: Session, *, chosen: str | None, is_chosen: bool, type_: CaseType
+def choose_workflow(
+    session: Session, choice: ChosenWorkflow | UsualWorkflow, case_type: CaseType
 ) -> WorkflowDefinition | None:
-    """The workflow that the caller chose (also none), else the case type's own, if it is published."""
-    if not is_chosen:
-        return startable(session, type_.default_workflow) if type_.default_workflow else None
-    return must_be_startable(session, chosen) if chosen else None
+    """The workflow that a new case starts; None where it starts none. A chosen one that cannot start is refused."""
+    if isinstance(choice, ChosenWorkflow):
+        return None if choice.key is None else get_startable(session, choice.key)
+    keys = [key for key in (choice.preferred, case_type.default_workflow) if key is not None]
+    return next(iter(startable_definitions(session, keys)), None)
 
 
-def must_be_startable(session: Session, key: str, *, pointer: str = "/workflow") -> WorkflowDefinition:
-    definition = startable(session, key)
-    if definition is None:
-        raise one_field(pointer, "unknown_workflow", f"There is no published workflow “{key}”.")
-    return definition
+def get_startable(session: Session, id_or_key: str) -> WorkflowDefinition:
+    """The published workflow that a body names; a wrong name is the field's error."""
+    [*found] = startable_definitions(session, [id_or_key])
+    if not found:
+        raise one_field("/workflow", "unknown_workflow", f"There is no published workflow “{id_or_key}”.")
+    return found[0]
 
 
-def start_workflow(
-    session: Session, case: Case, definition: WorkflowDefinition, *, cause: str, by: str | None, now: datetime
-) -> WorkflowRun:
-    """Start it on an open case; the same cause starts it once."""
-    must_be_open_to_work(session, case.customer_id)
-    if not case.is_open:
-        raise Conflict(f"The case is {case.status}. Reopen it first.")
-    return start_run(session, definition=definition, subject=subject_of(case), cause=cause, by=by, now=now)
+def must_have_no_workflow(session: Session, case: Case) -> None:
+    """Refuse a second one while one is running."""
+    if find_live_run_id(session, CASE, case.id) is not None:
+        raise WorkflowAlreadyRunning(f"A workflow is already running on {case.number}. Cancel it first.")
 
 
-def current_run(session: Session, case: Case) -> WorkflowRun | None:
-    return latest_run(session, CASE, case.id)
-
-
-def transition_case(session: Session, case: Case, *, wanted: Mapping[str, Any], by: str | None, now: datetime) -> Case:
-    """Move a case by hand. Closing is refused while people have work in it, unless that is cancelled with it."""
-    to = CaseStatus(wanted["status"])
-    must_be_open_to_work(session, case.customer_id)
-    if to is CaseStatus.CLOSED:
-        _end_workflow(session, case, wanted, by=by, now=now)
-    return move_case(session, case, to=to, by=by, now=now, outcome=wanted["outcome"], reason=wanted["note"])
-
-
-def _end_workflow(session: Session, case: Case, wanted: Mapping[str, Any], *, by: str | None, now: datetime) -> None:
-    run_id = live_run_id(session, CASE, case.id)
+def end_workflow(session: Session, case: Case, *, by: Actor, reason: str | None, may_cancel: bool) -> None:
+    """Cancel what still runs, before the case is closed; refused with the list of open work items where it may not."""
+    run_id = find_live_run_id(session, CASE, case.id)
     if run_id is None:
         return
     run = lock_run(session, run_id)
-    if not wanted["cancel_workflow"]:
+    if not may_cancel:
         items = [
             {"id": item.id, "step": step.name, "assignee_id": item.assignee_id}
             for step in run.steps
-            for item in step.items
-            if item.state in UNDECIDED
+            for item in step.undecided_items
         ]
         detail = f"The workflow “{run.published.name}” is not finished. Finish it, or send cancel_workflow."
         raise WorkflowStillRunning(detail, work_items=items)
-    cancel_run(session, run, reason=wanted["note"] or "The case was closed.", by=by, now=now)
+    cancel_run(session, run, by=by, reason=reason or "The case was closed.")
+
+
+def subject_of(case: Case) -> Subject:
+    """The case as workflows know it."""
+    return Subject(
+        type=CASE,
+        id=case.id,
+        number=case.number,
+        title=case.subject,
+        customer_id=case.customer_id,
+        owner_id=case.owner_id,
+        team_id=case.team_id,
+    )

@@ -1,4 +1,4 @@
-"""What a line of a case's history says to a person."""
+"""Titles of the entries in a case's history, made when they are read."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,12 +22,12 @@ _TITLES = {
 }
 
 
-class _Words(dict[str, str]):
+class _Values(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return "–"
 
 
 def title_of(kind: str, detail: Mapping[str, Any]) -> str:
-    """One short sentence; a kind that is not known here is shown by its name."""
-    words = {name: ", ".join(value) if isinstance(value, list) else str(value) for name, value in detail.items()}
-    return _TITLES.get(kind, kind.replace("_", " ").capitalize()).format_map(_Words(words))
+    """One short sentence for people; a kind that is not known here is shown by its name."""
+    values = {name: ", ".join(value) if isinstance(value, list) else str(value) for name, value in detail.items()}
+    return _TITLES.get(kind, kind.replace("_", " ").capitalize()).format_map(_Values(values))

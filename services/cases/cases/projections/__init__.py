@@ -1,1 +1,1 @@
-"""What this service has heard of customers and users: local copies, kept by events."""
+"""Projections: customers, contacts and users as other services published them, as far as cases need them."""

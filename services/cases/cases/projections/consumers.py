@@ -1,77 +1,27 @@
-"""The facts that this service hears, and what it reads of them."""
+"""Events about users, customers and contacts, which are stored as projections."""
 
-import msgspec
 from sqlalchemy.orm import Session
 
-from cases.casework.actions import link_case
-from cases.casework.models import Case
-from cases.casework.queries import hold
-from cases.projections.actions import keep_contact, keep_customer, keep_user
-from cases.projections.models import KnownCustomer, KnownUser
-from servicekit.errors import NotYet
+from cases.projections.actions import store_contact, store_customer, store_user
+from cases.projections.models import CustomerProjection, UserProjection
+from cases.projections.payloads import ContactPayload, CustomerPayload, UserPayload
 from servicekit.messaging.consumers import Consumers, ReceivedEvent
-from servicekit.messaging.events import Payload
 
 consumers = Consumers()
 
 
-class Named(msgspec.Struct, frozen=True, kw_only=True):
-    """The name in the personal part of a directory event."""
-
-    name: str
-
-
-class UserPayload(Payload, frozen=True, kw_only=True):
-    """A member of staff as the gateway tells it."""
-
-    id: str
-    is_active: bool
-    roles: tuple[str, ...]
-    team_ids: tuple[str, ...]
-    manager_id: str | None = None
-    personal: Named
-
-
-class CustomerPayload(Payload, frozen=True, kw_only=True):
-    """A customer as the customers service tells it."""
-
-    id: str
-    number: str
-    kind: str
-    owner_id: str | None
-    team_id: str | None
-    is_archived: bool
-    is_blocked: bool
-    personal: Named
-
-
-class ContactPayload(Payload, frozen=True, kw_only=True):
-    """A person who became a contact of an organization."""
-
-    organization_id: str
-    person_id: str
-
-
-class SubmitterPayload(Payload, frozen=True, kw_only=True):
-    """Who submitted the form that opened a case."""
-
-    case_id: str
-    customer_id: str
-    person_id: str
-
-
 @consumers.on("user.created.v1", "user.updated.v1", "user.disabled.v1", reads=UserPayload)
-def on_user_told(session: Session, heard: ReceivedEvent[UserPayload]) -> None:
-    """Keep who may be given work; a user who is disabled gets none from now on."""
-    user = heard.data
-    told = KnownUser(
+def on_user_changed(session: Session, event: ReceivedEvent[UserPayload]) -> None:
+    """Store who may be given work; a user who is disabled gets none from now on."""
+    user = event.data
+    projection = UserProjection(
         id=user.id,
-        sequence=heard.sequence,
+        sequence=event.sequence,
         name=user.personal.name,
         is_active=user.is_active,
         manager_id=user.manager_id,
     )
-    keep_user(session, told=told, roles=user.roles, team_ids=user.team_ids)
+    store_user(session, projection, roles=user.roles, team_ids=user.team_ids)
 
 
 @consumers.on(
@@ -83,12 +33,12 @@ def on_user_told(session: Session, heard: ReceivedEvent[UserPayload]) -> None:
     "customer.unblocked.v1",
     reads=CustomerPayload,
 )
-def on_customer_told(session: Session, heard: ReceivedEvent[CustomerPayload]) -> None:
-    """Keep what cases show of a customer, and whether work for it is refused."""
-    customer = heard.data
-    told = KnownCustomer(
+def on_customer_changed(session: Session, event: ReceivedEvent[CustomerPayload]) -> None:
+    """Store what cases show of a customer, and whether work for it is refused."""
+    customer = event.data
+    projection = CustomerProjection(
         id=customer.id,
-        sequence=heard.sequence,
+        sequence=event.sequence,
         number=customer.number,
         name=customer.personal.name,
         kind=customer.kind,
@@ -97,19 +47,10 @@ def on_customer_told(session: Session, heard: ReceivedEvent[CustomerPayload]) ->
         owner_id=customer.owner_id,
         team_id=customer.team_id,
     )
-    keep_customer(session, told=told)
+    store_customer(session, projection)
 
 
 @consumers.on("contact.added.v1", reads=ContactPayload)
-def on_contact_added(session: Session, heard: ReceivedEvent[ContactPayload]) -> None:
-    """Keep whom a case of the organization may name as its contact."""
-    keep_contact(session, organization_id=heard.data.organization_id, person_id=heard.data.person_id)
-
-
-@consumers.on("submitter.identified.v1", reads=SubmitterPayload)
-def on_submitter_identified(session: Session, heard: ReceivedEvent[SubmitterPayload]) -> None:
-    """Link the case to the customer; the person is its contact."""
-    if session.get(Case, heard.data.case_id) is None:
-        raise NotYet(f"There is no case {heard.data.case_id} here.")
-    case = hold(session, heard.data.case_id)
-    link_case(session, case, customer_id=heard.data.customer_id, contact_id=heard.data.person_id, now=heard.at)
+def on_contact_added(session: Session, event: ReceivedEvent[ContactPayload]) -> None:
+    """Store whom a case of the organization may name as its contact."""
+    store_contact(session, organization_id=event.data.organization_id, person_id=event.data.person_id)

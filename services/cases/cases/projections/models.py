@@ -1,4 +1,4 @@
-"""Tables of the local copies; `sequence` is the version of the last event applied, so an older one changes nothing."""
+"""Tables of the projections; `sequence` is the version of the last event applied, so an older one changes nothing."""
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cases.base import Base
 
 
-class KnownCustomer(Base):
+class CustomerProjection(Base):
     """A customer as this service needs it: to show, to find, and to refuse work for an archived one."""
 
     __tablename__ = "known_customers"
@@ -22,8 +22,8 @@ class KnownCustomer(Base):
     team_id: Mapped[str | None] = mapped_column(String(40))
 
 
-class KnownContact(Base):
-    """This person is a contact of this organization; told once, so there is no `sequence`."""
+class ContactProjection(Base):
+    """This person is a contact of this organization; published once, so there is no `sequence`."""
 
     __tablename__ = "known_contacts"
 
@@ -31,7 +31,7 @@ class KnownContact(Base):
     person_id: Mapped[str] = mapped_column(String(40), primary_key=True)
 
 
-class KnownUser(Base):
+class UserProjection(Base):
     """A member of staff: may work be given to them, and what are they called."""
 
     __tablename__ = "known_users"
@@ -43,7 +43,7 @@ class KnownUser(Base):
     manager_id: Mapped[str | None] = mapped_column(String(40))
 
 
-class UserRole(Base):
+class UserRoleProjection(Base):
     """A user has this role."""
 
     __tablename__ = "known_user_roles"
@@ -52,7 +52,7 @@ class UserRole(Base):
     role: Mapped[str] = mapped_column(String(60), primary_key=True, index=True)
 
 
-class UserTeam(Base):
+class UserTeamProjection(Base):
     """A user is in this team."""
 
     __tablename__ = "known_user_teams"

@@ -3,9 +3,10 @@
 from datetime import date, datetime
 
 from sqlalchemy import Date, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from cases.base import Base
+from cases.projections.models import CustomerProjection
 from servicekit.database.types import UtcDateTime
 from servicekit.database.versioned import Versioned
 
@@ -29,6 +30,19 @@ class ServiceContract(Versioned, Base):
     cancel_reason: Mapped[str | None] = mapped_column(String(500))
 
     items: Mapped[list["ContractItem"]] = relationship(order_by="ContractItem.id", lazy="selectin")
+    customer: Mapped[CustomerProjection | None] = relationship(
+        primaryjoin=lambda: foreign(ServiceContract.customer_id) == CustomerProjection.id, viewonly=True, lazy="raise"
+    )
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Does it entitle to nothing any more?"""
+        return self.cancelled_at is not None
+
+    @property
+    def customer_name(self) -> str | None:
+        """None also where the customer is not known here yet."""
+        return self.customer.name if self.customer else None
 
 
 class ContractItem(Versioned, Base):

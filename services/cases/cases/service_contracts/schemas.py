@@ -1,12 +1,8 @@
 """Service contracts and their items on the wire."""
 
-from typing import Any
-
-from marshmallow import fields, pre_dump, validate
-from sqlalchemy.orm import object_session
+from marshmallow import fields, validate
 
 from cases.casework.schemas import ID
-from cases.projections.queries import customer_names
 from cases.workflows.definitions.schemas import NAME
 from servicekit.http.schemas import Instant, Schema
 
@@ -69,19 +65,3 @@ class ContractRead(Schema):
     version = fields.Integer()
     created_at = Instant()
     updated_at = Instant()
-
-    @pre_dump(pass_collection=True)
-    def with_names(self, data: Any, *, many: bool, **_options: Any) -> Any:
-        """Look the customers of a whole page up at once."""
-        rows = list(data) if many else [data]
-        session = object_session(rows[0]) if rows else None
-        names = customer_names(session, (row.customer_id for row in rows)) if session else {}
-        shown = [
-            {
-                **{name: getattr(row, name) for name in self.fields if hasattr(row, name)},
-                "customer_name": names.get(row.customer_id),
-                "is_cancelled": row.cancelled_at is not None,
-            }
-            for row in rows
-        ]
-        return shown if many else shown[0]

@@ -1,13 +1,12 @@
-"""What is told of a run: the parts that several of its events share."""
+"""The members that several events about runs and steps share."""
 
 from datetime import datetime
 from typing import TypedDict
 
-from cases.workflows.definitions.rules import StepSpec
 from cases.workflows.runs.models import WorkflowRun, WorkItem
 
 
-class RunWords(TypedDict):
+class RunFields(TypedDict):
     """Members of every event about a run."""
 
     run_id: str
@@ -19,7 +18,7 @@ class RunWords(TypedDict):
     version: int
 
 
-class StepWords(TypedDict):
+class StepFields(TypedDict):
     """Members of every event about a step and the decision in it."""
 
     run_id: str
@@ -33,8 +32,18 @@ class StepWords(TypedDict):
     customer_id: str | None
 
 
-def run_words(run: WorkflowRun) -> RunWords:
-    return RunWords(
+class StepEventFields(StepFields):
+    """Members of every event that reaches the people of a step."""
+
+    iteration: int
+    case_subject: str
+    user_ids: tuple[str, ...]
+    due_at: datetime | None
+    instructions: str | None
+
+
+def run_fields(run: WorkflowRun) -> RunFields:
+    return RunFields(
         run_id=run.id,
         case_id=run.subject_id,
         case_number=run.subject_number,
@@ -45,9 +54,9 @@ def run_words(run: WorkflowRun) -> RunWords:
     )
 
 
-def step_words(item: WorkItem) -> StepWords:
+def step_fields(item: WorkItem) -> StepFields:
     step, run = item.step, item.step.run
-    return StepWords(
+    return StepFields(
         run_id=run.id,
         step_id=step.id,
         step_key=step.key,
@@ -60,24 +69,13 @@ def step_words(item: WorkItem) -> StepWords:
     )
 
 
-class MomentWords(StepWords):
-    """Members of every event that tells people about their step."""
-
-    iteration: int
-    case_subject: str
-    user_ids: tuple[str, ...]
-    due_at: datetime | None
-    instructions: str | None
-
-
-def moment_words(item: WorkItem, spec: StepSpec) -> MomentWords:
-    """Whoever claimed the item is told alone; until then everybody who may claim it is."""
-    candidates = tuple(candidate.user_id for candidate in item.candidates)
-    return MomentWords(
-        **step_words(item),
+def step_event_fields(item: WorkItem) -> StepEventFields:
+    """`user_ids`: whoever claimed the item, alone; until then everybody who may claim it."""
+    return StepEventFields(
+        **step_fields(item),
         iteration=item.step.iteration,
         case_subject=item.step.run.subject_title,
-        user_ids=(item.assignee_id,) if item.assignee_id else candidates,
+        user_ids=(item.assignee_id,) if item.assignee_id else tuple(item.candidate_ids),
         due_at=item.due_at,
-        instructions=spec.instructions,
+        instructions=item.step.spec.instructions,
     )

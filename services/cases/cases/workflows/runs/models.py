@@ -1,61 +1,27 @@
-"""Tables of workflows: what is written (definitions, versions) and what happens (runs, steps, work items, timers)."""
+"""Tables of runs: one aggregate of a run, its steps, their work items and timers, changed under the lock of the run."""
 
 from datetime import datetime
-from typing import Any
+from functools import cached_property
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, query_expression, relationship
 
 from cases.base import Base
-from servicekit.database.types import Json, UtcDateTime
+from cases.projections.models import CustomerProjection, UserProjection
+from cases.workflows.definitions.models import WorkflowVersion
+from cases.workflows.definitions.rules import Graph, StepSpec, read_graph
+from cases.workflows.runs.rules import LIVE_STEPS, UNDECIDED
+from servicekit.database.types import UtcDateTime
 from servicekit.database.versioned import Versioned
 
 _RUNNING = text("status = 'running'")
 _PENDING = text("fired_at IS NULL AND dropped_at IS NULL")
 
 
-class WorkflowDefinition(Versioned, Base):
-    """A workflow as its authors see it; `steps` is the draft, `published` the version that new runs take."""
-
-    __tablename__ = "workflow_definitions"
-
-    key: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
-    description: Mapped[str | None] = mapped_column(Text)
-    entity_type: Mapped[str] = mapped_column(String(40))
-    status: Mapped[str] = mapped_column(String(20))
-    steps: Mapped[list[dict[str, Any]]] = mapped_column(Json)
-    published_id: Mapped[str | None] = mapped_column(String(40))
-    published: Mapped["WorkflowVersion | None"] = relationship(
-        primaryjoin="foreign(WorkflowDefinition.published_id) == WorkflowVersion.id", lazy="joined"
-    )
-
-    @property
-    def published_version(self) -> int | None:
-        return self.published.number if self.published else None
-
-
-class WorkflowVersion(Base):
-    """What was published: written once, never changed; runs stay on theirs."""
-
-    __tablename__ = "workflow_versions"
-    __table_args__ = (UniqueConstraint("definition_id", "number"),)
-
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    definition_id: Mapped[str] = mapped_column(ForeignKey("workflow_definitions.id"))
-    number: Mapped[int]
-    key: Mapped[str] = mapped_column(String(60))
-    name: Mapped[str] = mapped_column(String(200))
-    graph: Mapped[list[dict[str, Any]]] = mapped_column(Json)
-    checksum: Mapped[str] = mapped_column(String(64))
-    published_by: Mapped[str | None] = mapped_column(String(40))
-    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
 class WorkflowRun(Versioned, Base):
     """One workflow happening to one subject, which has at most one that is running.
 
-    What the engine needs of the subject is kept here by whoever owns the subject, so that any kind of record can
+    What the engine needs of the subject is copied here by whoever owns the subject, so that any kind of record can
     have a workflow and a list of work items needs no second look-up.
     """
 
@@ -91,6 +57,24 @@ class WorkflowRun(Versioned, Base):
 
     published: Mapped[WorkflowVersion] = relationship(lazy="joined", innerjoin=True)
     steps: Mapped[list["Step"]] = relationship(back_populates="run", order_by="Step.id")
+    customer: Mapped[CustomerProjection | None] = relationship(
+        primaryjoin=lambda: foreign(WorkflowRun.customer_id) == CustomerProjection.id, viewonly=True, lazy="raise"
+    )
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The steps as they were published; a run stays on its version."""
+        return read_graph(self.published.graph)
+
+    @property
+    def current_step(self) -> str | None:
+        """The name of the step in which the run is."""
+        return next((step.name for step in self.steps if step.status in LIVE_STEPS), None)
+
+    @property
+    def customer_name(self) -> str | None:
+        """None also where the customer is not known here yet."""
+        return self.customer.name if self.customer else None
 
 
 class Step(Versioned, Base):
@@ -114,6 +98,16 @@ class Step(Versioned, Base):
     run: Mapped[WorkflowRun] = relationship(back_populates="steps")
     items: Mapped[list["WorkItem"]] = relationship(back_populates="step", order_by="WorkItem.id")
 
+    @property
+    def spec(self) -> StepSpec:
+        """The step as it was published."""
+        return self.run.graph.step(self.key)
+
+    @property
+    def undecided_items(self) -> list["WorkItem"]:
+        """Those that still wait for people."""
+        return [item for item in self.items if item.state in UNDECIDED]
+
 
 class WorkItem(Versioned, Base):
     """What one person, or whoever of several takes it first, has to do or decide."""
@@ -133,10 +127,36 @@ class WorkItem(Versioned, Base):
     note: Mapped[str | None] = mapped_column(Text)
     decided_by: Mapped[str | None] = mapped_column(String(40), index=True)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    is_overdue: Mapped[bool | None] = query_expression()
+    is_past_due: Mapped[bool | None] = query_expression()
 
     step: Mapped[Step] = relationship(back_populates="items")
     candidates: Mapped[list["Candidate"]] = relationship(order_by="Candidate.user_id", lazy="selectin")
+    assignee: Mapped[UserProjection | None] = relationship(
+        primaryjoin=lambda: foreign(WorkItem.assignee_id) == UserProjection.id, viewonly=True, lazy="raise"
+    )
+    decider: Mapped[UserProjection | None] = relationship(
+        primaryjoin=lambda: foreign(WorkItem.decided_by) == UserProjection.id, viewonly=True, lazy="raise"
+    )
+
+    @property
+    def is_overdue(self) -> bool:
+        """Was it past its due time when it was read, and does it still wait for somebody?"""
+        return bool(self.is_past_due) and self.state in UNDECIDED
+
+    @property
+    def candidate_ids(self) -> list[str]:
+        """Who may take it."""
+        return [candidate.user_id for candidate in self.candidates]
+
+    @property
+    def assignee_name(self) -> str | None:
+        """Who has taken it."""
+        return self.assignee.name if self.assignee else None
+
+    @property
+    def decided_by_name(self) -> str | None:
+        """Who has decided it."""
+        return self.decider.name if self.decider else None
 
 
 class Candidate(Base):

@@ -1,11 +1,14 @@
-"""What workflows run about: each kind of record says here what it is and what follows when its workflow ends."""
+"""What workflows run about: each kind of record registers here what follows in it from what happens in its workflow."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
+
+from cases.workflows.runs.models import WorkflowRun
+from servicekit.actor import Actor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +27,12 @@ class Subject:
 class SubjectKind(Protocol):
     """The other half of the engine, written by the sub-domain that owns the records."""
 
-    def note(
-        self, session: Session, subject_id: str, *, kind: str, detail: Mapping[str, Any], by: str | None, now: datetime
+    def add_history_entry(
+        self, session: Session, subject_id: str, *, by: Actor, kind: str, detail: Mapping[str, Any]
     ) -> None:
-        """Add a line to the record's history."""
+        """Add an entry to the record's history."""
 
-    def on_completed(self, session: Session, subject_id: str, *, outcome: str, by: str | None, now: datetime) -> None:
+    def on_completed(self, session: Session, subject_id: str, *, by: Actor, outcome: str) -> None:
         """The workflow reached its end with this outcome."""
 
 
@@ -41,5 +44,28 @@ def register_kind(type_: str, kind: SubjectKind) -> None:
     _kinds[type_] = kind
 
 
-def kind_of(type_: str) -> SubjectKind:
-    return _kinds[type_]
+def kind_of(run: WorkflowRun) -> SubjectKind:
+    return _kinds[run.subject_type]
+
+
+def add_history_entry(
+    session: Session, run: WorkflowRun, *, by: Actor, kind: str, detail: Mapping[str, object]
+) -> None:
+    """An entry in the history of the record that the run is about."""
+    whole = {"run_id": run.id, **detail}
+    kind_of(run).add_history_entry(session, run.subject_id, by=by, kind=kind, detail=whole)
+
+
+def update_runs_of(session: Session, subject: Subject) -> None:
+    """The subject was renamed, linked or given to somebody else: its runs show and find it as it is now."""
+    with session.no_autoflush:  # runs are locked before their subject, everywhere
+        session.execute(
+            update(WorkflowRun)
+            .where(WorkflowRun.subject_type == subject.type, WorkflowRun.subject_id == subject.id)
+            .values(
+                subject_title=subject.title,
+                customer_id=subject.customer_id,
+                owner_id=subject.owner_id,
+                team_id=subject.team_id,
+            )
+        )

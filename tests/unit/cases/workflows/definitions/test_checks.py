@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cases.workflows.definitions.checks import check_graph
 from cases.workflows.definitions.rules import END, Distribution, read_graph
-from cases.workflows.runs.rules import settled_outcome
+from cases.workflows.runs.rules import step_outcome
 from tests.unit.cases.conftest import approval, task
 
 
@@ -135,10 +135,10 @@ def test_where_everybody_decides_one_rejection_ends_it(
     decisions: list[str], undecided: int, outcome: str | None
 ) -> None:
     assert EVERYBODY.distribution is Distribution.ALL
-    assert settled_outcome(EVERYBODY, decisions, undecided) == outcome
+    assert step_outcome(EVERYBODY, decisions, undecided) == outcome
 
 
 def test_of_several_outcomes_the_one_named_most_often_wins() -> None:
     step = read_graph([task("a", distribution="all", outcomes=["x", "y"], transitions={"x": END, "y": END})]).first
-    assert settled_outcome(step, ["y", "x", "y"], 0) == "y"
-    assert settled_outcome(step, ["y", "x"], 0) == "x"
+    assert step_outcome(step, ["y", "x", "y"], 0) == "y"
+    assert step_outcome(step, ["y", "x"], 0) == "x"
