@@ -5,12 +5,12 @@ from alembic.migration import MigrationContext
 
 from cases.base import Base
 from servicekit.database.tables import KitBase
-from tests.unit.cases.conftest import Desk
+from tests.unit.cases.conftest import CasesHarness
 
 
-def test_the_migrated_database_is_what_the_models_say(desk: Desk) -> None:
+def test_the_migrated_database_is_what_the_models_say(cases: CasesHarness) -> None:
     kit = set(KitBase.metadata.tables) | {"alembic_version", "kit_version"}
-    with desk.running.service.database.engine.connect() as connection:
+    with cases.running.service.database.engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
             opts={"include_name": lambda name, kind, _: kind != "table" or name not in kit, "compare_type": True},

@@ -2,19 +2,19 @@
 
 import pytest
 
-from tests.unit.cases.conftest import Desk, approval, task
+from tests.unit.cases.conftest import CasesHarness, approval, task
 
 pytestmark = [pytest.mark.proves("F072")]
 
 
 @pytest.mark.proves("F060", "F073", "F074")
-def test_a_submission_is_kept_with_its_case_and_told_in_one_commit(desk: Desk) -> None:
-    desk.publish("contact", task("answer"))
-    desk.make_form(workflow="contact", autoresponder={"subject": "Thanks", "text": "You are {case_number}."})
+def test_a_submission_is_kept_with_its_case_and_told_in_one_commit(cases: CasesHarness) -> None:
+    cases.publish_workflow("contact", task("answer"))
+    cases.create_form(workflow="contact", autoresponder={"subject": "Thanks", "text": "You are {case_number}."})
 
-    receipt = desk.submit(company="Acme")
+    receipt = cases.submit_form(company="Acme")
 
-    case = desk.case(receipt["case_id"])
+    case = cases.get_case(receipt["case_id"])
     assert case["number"] == receipt["case_number"] == "C-000001"
     assert case["origin"] == "web"
     assert case["answers"] == [
@@ -22,13 +22,13 @@ def test_a_submission_is_kept_with_its_case_and_told_in_one_commit(desk: Desk) -
         {"key": "email", "label": "Your e-mail", "type": "email", "value": "vera@example.com"},
         {"key": "company", "label": "Company", "type": "text", "value": "Acme"},
     ]
-    assert [event["type"] for event in desk.recorded()] == [
+    assert [event["type"] for event in cases.recorded()] == [
         "form.submitted.v1",
         "case.opened.v1",
         "workflow.started.v1",
         "step.activated.v1",
     ]
-    submitted = desk.recorded("form.submitted")[0]["data"]
+    submitted = cases.recorded("form.submitted")[0]["data"]
     assert submitted["case_number"] == "C-000001"
     assert submitted["autoresponder"] == {"subject": "Thanks", "text": "You are {case_number}."}
     assert submitted["personal"]["organization_name"] == "Acme"
@@ -36,36 +36,36 @@ def test_a_submission_is_kept_with_its_case_and_told_in_one_commit(desk: Desk) -
 
 
 @pytest.mark.proves("F080", "F081")
-def test_the_people_of_each_step_are_told_and_the_last_decision_resolves_the_case(desk: Desk) -> None:
-    desk.publish("refund", task("triage", to="approve"), approval("approve", yes="end", no="triage"))
-    desk.make_form(workflow="refund")
-    case_id = desk.submit()["case_id"]
+def test_the_people_of_each_step_are_told_and_the_last_decision_resolves_the_case(cases: CasesHarness) -> None:
+    cases.publish_workflow("refund", task("triage", to="approve"), approval("approve", yes="end", no="triage"))
+    cases.create_form(workflow="refund")
+    case_id = cases.submit_form()["case_id"]
 
-    first = desk.recorded("step.activated")[-1]["data"]
+    first = cases.recorded("step.activated")[-1]["data"]
     assert (first["step_key"], first["user_ids"]) == ("triage", ["usr_sam", "usr_sue"])
-    assert desk.decide(desk.staff("sam"), first["work_item_id"], "done").status_code == 200
+    assert cases.decide(cases.staff("sam"), first["work_item_id"], "done").status_code == 200
 
-    second = desk.recorded("step.activated")[-1]["data"]
+    second = cases.recorded("step.activated")[-1]["data"]
     assert (second["step_key"], second["user_ids"]) == ("approve", ["usr_fin"])
-    assert desk.decide(desk.staff("fin"), second["work_item_id"], "approve").status_code == 200
+    assert cases.decide(cases.staff("fin"), second["work_item_id"], "approve").status_code == 200
 
-    case = desk.case(case_id)
+    case = cases.get_case(case_id)
     assert case["status"] == "resolved"
     assert case["outcome"] == "approve"
     assert case["run"]["status"] == "completed"
     assert [step["outcome"] for step in case["run"]["steps"]] == ["done", "approve"]
-    assert [event["type"] for event in desk.recorded()[-3:]] == [
+    assert [event["type"] for event in cases.recorded()[-3:]] == [
         "step.decided.v1",
         "workflow.completed.v1",
         "case.transitioned.v1",
     ]
 
 
-def test_who_submitted_is_linked_to_the_case_and_told_once(desk: Desk) -> None:
-    desk.publish("contact", task("answer"))
-    desk.make_form(workflow="contact")
-    receipt = desk.submit()
-    customer_id = desk.tell_customer("Acme")
+def test_who_submitted_is_linked_to_the_case_and_told_once(cases: CasesHarness) -> None:
+    cases.publish_workflow("contact", task("answer"))
+    cases.create_form(workflow="contact")
+    receipt = cases.submit_form()
+    customer_id = cases.receive_customer("Acme")
     fact = {
         "submission_id": receipt["submission_id"],
         "case_id": receipt["case_id"],
@@ -75,11 +75,11 @@ def test_who_submitted_is_linked_to_the_case_and_told_once(desk: Desk) -> None:
         "was_created": True,
     }
 
-    body = desk.receive("submitter.identified.v1", fact)
-    desk.running.receive(body)
-    desk.receive("submitter.identified.v1", fact)
+    body = cases.receive("submitter.identified.v1", fact)
+    cases.running.receive(body)
+    cases.receive("submitter.identified.v1", fact)
 
-    case = desk.case(receipt["case_id"])
+    case = cases.get_case(receipt["case_id"])
     assert (case["customer_id"], case["customer_name"], case["contact_id"]) == (customer_id, "Acme", "cus_vera")
-    assert len(desk.recorded("case.linked")) == 1
-    assert desk.items(customer_id=customer_id)[0]["case"]["customer_name"] == "Acme"
+    assert len(cases.recorded("case.linked")) == 1
+    assert cases.list_items(customer_id=customer_id)[0]["case"]["customer_name"] == "Acme"

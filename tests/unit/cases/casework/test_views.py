@@ -3,30 +3,30 @@
 import pytest
 
 from servicekit.auth import Scope
-from tests.unit.cases.conftest import Desk, task
+from tests.unit.cases.conftest import CasesHarness, task
 
 
 @pytest.mark.proves("F041", "F070", "F071", "F077")
 @pytest.mark.parametrize("origin", ["phone", "in_person", "email"])
-def test_staff_open_a_case_by_hand_linked_to_its_customer(desk: Desk, origin: str) -> None:
-    customer_id = desk.tell_customer("Acme")
+def test_staff_open_a_case_by_hand_linked_to_its_customer(cases: CasesHarness, origin: str) -> None:
+    customer_id = cases.receive_customer("Acme")
 
-    case = desk.open_case(
-        desk.staff("sam"), customer_id=customer_id, origin=origin, priority="high", custom={"site": "B"}
+    case = cases.open_case(
+        cases.staff("sam"), customer_id=customer_id, origin=origin, priority="high", custom={"site": "B"}
     )
 
     assert case["number"] == "C-000001"
     assert (case["origin"], case["priority"], case["status"], case["type"]) == (origin, "high", "new", "general")
     assert (case["customer_name"], case["custom"], case["run"]) == ("Acme", {"site": "B"}, None)
-    [opened] = desk.recorded("case.opened")
+    [opened] = cases.recorded("case.opened")
     assert (opened["subject"], opened["sequence"], opened["actor"]) == (case["id"], 1, "usr_sam")
     assert (opened["data"]["is_open"], opened["data"]["customer_id"]) == (True, customer_id)
 
 
-def test_a_case_is_found_by_its_number_too(desk: Desk) -> None:
-    case = desk.open_case()
+def test_a_case_is_found_by_its_number_too(cases: CasesHarness) -> None:
+    case = cases.open_case()
 
-    assert desk.case("C-000001")["id"] == case["id"]
+    assert cases.get_case("C-000001")["id"] == case["id"]
 
 
 @pytest.mark.parametrize(
@@ -44,71 +44,71 @@ def test_a_case_is_found_by_its_number_too(desk: Desk) -> None:
         ({"number": "C-7"}, "/number"),
     ],
 )
-def test_what_cannot_be_is_refused_at_its_field(desk: Desk, facts: dict[str, object], pointer: str) -> None:
-    answer = desk.admin.post("/cases", {"subject": "Broken", **facts})
+def test_what_cannot_be_is_refused_at_its_field(cases: CasesHarness, facts: dict[str, object], pointer: str) -> None:
+    answer = cases.admin.post("/cases", {"subject": "Broken", **facts})
 
     assert answer.status_code == 422
     assert answer.json["errors"][0]["pointer"] == pointer
-    assert desk.recorded() == []
+    assert cases.recorded() == []
 
 
-def test_a_customer_who_is_archived_gets_no_new_case_and_a_blocked_one_does(desk: Desk) -> None:
-    archived = desk.tell_customer("Old", is_archived=True)
-    blocked = desk.tell_customer("Bad", is_blocked=True)
+def test_a_customer_who_is_archived_gets_no_new_case_and_a_blocked_one_does(cases: CasesHarness) -> None:
+    archived = cases.receive_customer("Old", is_archived=True)
+    blocked = cases.receive_customer("Bad", is_blocked=True)
 
-    refused = desk.admin.post("/cases", {"subject": "x", "customer_id": archived})
+    refused = cases.admin.post("/cases", {"subject": "x", "customer_id": archived})
 
     assert (refused.status_code, refused.json["code"]) == (409, "customer_archived")
-    assert desk.open_case(customer_id=blocked)["customer_is_blocked"] is True
+    assert cases.open_case(customer_id=blocked)["customer_is_blocked"] is True
 
 
-def test_the_cases_of_an_archived_customer_are_read_only(desk: Desk) -> None:
-    customer_id = desk.tell_customer("Acme")
-    case = desk.open_case(customer_id=customer_id)
-    desk.tell_customer("Acme", event="customer.archived.v1", is_archived=True)
+def test_the_cases_of_an_archived_customer_are_read_only(cases: CasesHarness) -> None:
+    customer_id = cases.receive_customer("Acme")
+    case = cases.open_case(customer_id=customer_id)
+    cases.receive_customer("Acme", event="customer.archived.v1", is_archived=True)
 
-    assert desk.admin.patch(f"/cases/{case['id']}", {"priority": "low"}).status_code == 409
-    assert desk.admin.post(f"/cases/{case['id']}/messages", {"body": "Hello"}).status_code == 409
-    assert desk.move(case["id"], "working").status_code == 409
-    assert desk.admin.post(f"/cases/{case['id']}:assign", {"owner_id": "usr_sam"}).status_code == 409
+    assert cases.admin.patch(f"/cases/{case['id']}", {"priority": "low"}).status_code == 409
+    assert cases.admin.post(f"/cases/{case['id']}/messages", {"body": "Hello"}).status_code == 409
+    assert cases.transition(case["id"], "working").status_code == 409
+    assert cases.admin.post(f"/cases/{case['id']}:assign", {"owner_id": "usr_sam"}).status_code == 409
 
 
 @pytest.mark.proves("F035")
-def test_the_cases_of_a_customer_are_listed(desk: Desk) -> None:
-    acme, other = desk.tell_customer("Acme"), desk.tell_customer("Other")
-    mine = desk.open_case(customer_id=acme)
-    desk.open_case(customer_id=other)
+def test_the_cases_of_a_customer_are_listed(cases: CasesHarness) -> None:
+    acme, other = cases.receive_customer("Acme"), cases.receive_customer("Other")
+    mine = cases.open_case(customer_id=acme)
+    cases.open_case(customer_id=other)
 
-    listed = desk.admin.get("/cases", query_string={"customer_id": acme}).json["data"]
+    listed = cases.admin.get("/cases", query_string={"customer_id": acme}).json["data"]
 
     assert [case["id"] for case in listed] == [mine["id"]]
 
 
 @pytest.mark.proves("F058")
 @pytest.mark.parametrize("text", ["C-000002", "parcel", "ACME"])
-def test_cases_are_found_by_number_subject_and_customer(desk: Desk, text: str) -> None:
-    desk.open_case(subject="Broken machine")
-    desk.open_case(subject="Lost parcel", customer_id=desk.tell_customer("Acme"))
+def test_cases_are_found_by_number_subject_and_customer(cases: CasesHarness, text: str) -> None:
+    cases.open_case(subject="Broken machine")
+    cases.open_case(subject="Lost parcel", customer_id=cases.receive_customer("Acme"))
 
-    found = desk.admin.get("/cases", query_string={"q": text, "include_total": "true"}).json
+    found = cases.admin.get("/cases", query_string={"q": text, "include_total": "true"}).json
 
     assert [case["number"] for case in found["data"]] == ["C-000002"]
     assert found["total"] == {"value": 1, "relation": "eq"}
 
 
-def test_a_percent_sign_in_a_search_means_itself(desk: Desk) -> None:
-    desk.open_case(subject="10% off")
-    desk.open_case(subject="100 off")
+def test_a_percent_sign_in_a_search_means_itself(cases: CasesHarness) -> None:
+    cases.open_case(subject="10% off")
+    cases.open_case(subject="100 off")
 
-    assert len(desk.admin.get("/cases", query_string={"q": "0% o"}).json["data"]) == 1
+    assert len(cases.admin.get("/cases", query_string={"q": "0% o"}).json["data"]) == 1
 
 
-def test_cases_are_filtered_and_sorted(desk: Desk) -> None:
-    first, second = desk.open_case(priority="high"), desk.open_case(subject="A")
-    desk.move(first["id"], "closed", outcome="solved")
+def test_cases_are_filtered_and_sorted(cases: CasesHarness) -> None:
+    first, second = cases.open_case(priority="high"), cases.open_case(subject="A")
+    cases.transition(first["id"], "closed", outcome="solved")
 
     def numbers(**query: str) -> list[str]:
-        return [case["number"] for case in desk.admin.get("/cases", query_string=query).json["data"]]
+        return [case["number"] for case in cases.admin.get("/cases", query_string=query).json["data"]]
 
     assert numbers(is_open="true") == [second["number"]]
     assert numbers(is_open="false") == [first["number"]]
@@ -119,135 +119,138 @@ def test_cases_are_filtered_and_sorted(desk: Desk) -> None:
     assert numbers(**{"owner_id[null]": "true", "customer_id[null]": "true"}) == [second["number"], first["number"]]
 
 
-def test_a_change_tells_what_changed_and_the_same_again_tells_nothing(desk: Desk) -> None:
-    case = desk.open_case()
+def test_a_change_tells_what_changed_and_the_same_again_tells_nothing(cases: CasesHarness) -> None:
+    case = cases.open_case()
 
-    changed = desk.admin.patch(f"/cases/{case['id']}", {"priority": "urgent", "subject": case["subject"]})
-    same = desk.admin.patch(f"/cases/{case['id']}", {"priority": "urgent"})
+    changed = cases.admin.patch(f"/cases/{case['id']}", {"priority": "urgent", "subject": case["subject"]})
+    same = cases.admin.patch(f"/cases/{case['id']}", {"priority": "urgent"})
 
     assert changed.json["priority"] == "urgent"
     assert same.json["version"] == changed.json["version"]
-    [updated] = desk.recorded("case.updated")
+    [updated] = cases.recorded("case.updated")
     assert updated["data"]["changed"] == ["priority"]
 
 
-def test_a_version_that_has_moved_on_is_refused(desk: Desk) -> None:
-    case = desk.open_case()
-    desk.admin.patch(f"/cases/{case['id']}", {"priority": "urgent"})
+def test_a_version_that_has_moved_on_is_refused(cases: CasesHarness) -> None:
+    case = cases.open_case()
+    cases.admin.patch(f"/cases/{case['id']}", {"priority": "urgent"})
 
-    stale = desk.admin.patch(f"/cases/{case['id']}", {"priority": "low"}, headers={"If-Match": '"1"'})
+    stale = cases.admin.patch(f"/cases/{case['id']}", {"priority": "low"}, headers={"If-Match": '"1"'})
 
     assert (stale.status_code, stale.headers["ETag"]) == (412, '"2"')
 
 
-def test_a_transition_asks_for_the_version_that_was_seen(desk: Desk) -> None:
-    case = desk.open_case()
+def test_a_transition_asks_for_the_version_that_was_seen(cases: CasesHarness) -> None:
+    case = cases.open_case()
 
-    assert desk.admin.post(f"/cases/{case['id']}:transition", {"status": "working"}).status_code == 428
+    assert cases.admin.post(f"/cases/{case['id']}:transition", {"status": "working"}).status_code == 428
 
 
-def test_the_life_of_a_case_from_new_to_closed_and_back(desk: Desk) -> None:
-    case = desk.open_case()
+def test_the_life_of_a_case_from_new_to_closed_and_back(cases: CasesHarness) -> None:
+    case = cases.open_case()
     for status in ("working", "waiting", "resolved", "closed", "working"):
-        answer = desk.move(case["id"], status)
+        answer = cases.transition(case["id"], status)
         assert (answer.status_code, answer.json["status"]) == (200, status)
 
-    types = [event["type"].removeprefix("case.").removesuffix(".v1") for event in desk.recorded()]
+    types = [event["type"].removeprefix("case.").removesuffix(".v1") for event in cases.recorded()]
     assert types == ["opened", "transitioned", "transitioned", "transitioned", "closed", "reopened"]
-    assert [event["sequence"] for event in desk.recorded()] == [1, 2, 3, 4, 5, 6]
-    closed = desk.recorded("case.closed")[0]["data"]
+    assert [event["sequence"] for event in cases.recorded()] == [1, 2, 3, 4, 5, 6]
+    closed = cases.recorded("case.closed")[0]["data"]
     assert (closed["is_open"], closed["previous_status"]) == (False, "resolved")
     assert closed["closed_at"] is not None
     assert answer.json["closed_at"] is None
 
 
-def test_a_way_that_does_not_exist_is_refused_with_those_that_do(desk: Desk) -> None:
-    case = desk.open_case()
-    desk.move(case["id"], "resolved")
+def test_a_way_that_does_not_exist_is_refused_with_those_that_do(cases: CasesHarness) -> None:
+    case = cases.open_case()
+    cases.transition(case["id"], "resolved")
 
-    answer = desk.move(case["id"], "waiting")
+    answer = cases.transition(case["id"], "waiting")
 
     assert (answer.status_code, answer.json["code"]) == (409, "case_cannot_move")
-    assert answer.json["allowed"] == ["working", "closed"] == desk.case(case["id"])["allowed_statuses"]
+    assert answer.json["allowed"] == ["working", "closed"] == cases.get_case(case["id"])["allowed_statuses"]
 
 
-def test_closing_at_once_asks_how_it_ended(desk: Desk) -> None:
-    case = desk.open_case()
+def test_closing_at_once_asks_how_it_ended(cases: CasesHarness) -> None:
+    case = cases.open_case()
 
-    assert desk.move(case["id"], "closed").json["errors"][0]["pointer"] == "/outcome"
-    assert desk.move(case["id"], "closed", note="Asked twice").status_code == 200
+    assert cases.transition(case["id"], "closed").json["errors"][0]["pointer"] == "/outcome"
+    assert cases.transition(case["id"], "closed", note="Asked twice").status_code == 200
 
 
-def test_closing_lists_what_people_still_have_to_do(desk: Desk) -> None:
-    desk.publish("refund", task("triage"))
-    case = desk.open_case(workflow="refund")
+def test_closing_lists_what_people_still_have_to_do(cases: CasesHarness) -> None:
+    cases.publish_workflow("refund", task("triage"))
+    case = cases.open_case(workflow="refund")
 
-    refused = desk.move(case["id"], "closed", outcome="duplicate")
+    refused = cases.transition(case["id"], "closed", outcome="duplicate")
 
     assert (refused.status_code, refused.json["code"]) == (409, "workflow_still_running")
     assert [item["step"] for item in refused.json["work_items"]] == ["Triage"]
     assert (
-        desk.move(case["id"], "closed", outcome="duplicate", cancel_workflow=True).json["run"]["status"] == "cancelled"
+        cases.transition(case["id"], "closed", outcome="duplicate", cancel_workflow=True).json["run"]["status"]
+        == "cancelled"
     )
-    assert desk.items(case_id=case["id"], state="open") == []
+    assert cases.list_items(case_id=case["id"], state="open") == []
 
 
-def test_a_workflow_does_not_start_on_a_case_that_is_done(desk: Desk) -> None:
-    desk.publish("refund", task("triage"))
-    case = desk.open_case()
-    desk.move(case["id"], "resolved")
+def test_a_workflow_does_not_start_on_a_case_that_is_done(cases: CasesHarness) -> None:
+    cases.publish_workflow("refund", task("triage"))
+    case = cases.open_case()
+    cases.transition(case["id"], "resolved")
 
-    assert desk.admin.post(f"/cases/{case['id']}/workflow", {"workflow": "refund"}).status_code == 409
+    assert cases.admin.post(f"/cases/{case['id']}/workflow", {"workflow": "refund"}).status_code == 409
 
 
-def test_a_case_is_given_to_a_person_and_a_team(desk: Desk) -> None:
-    case = desk.open_case()
+def test_a_case_is_given_to_a_person_and_a_team(cases: CasesHarness) -> None:
+    case = cases.open_case()
 
-    given = desk.admin.post(f"/cases/{case['id']}:assign", {"owner_id": "usr_sam", "team_id": "tea_1"})
-    taken = desk.admin.post(f"/cases/{case['id']}:assign", {"team_id": None})
+    given = cases.admin.post(f"/cases/{case['id']}:assign", {"owner_id": "usr_sam", "team_id": "tea_1"})
+    taken = cases.admin.post(f"/cases/{case['id']}:assign", {"team_id": None})
 
     assert (given.json["owner_name"], given.json["team_id"]) == ("Sam", "tea_1")
     assert (taken.json["owner_id"], taken.json["team_id"]) == ("usr_sam", None)
-    assert [event["data"]["changed"] for event in desk.recorded("case.assigned")] == [
+    assert [event["data"]["changed"] for event in cases.recorded("case.assigned")] == [
         ["owner_id", "team_id"],
         ["team_id"],
     ]
-    assert desk.admin.post(f"/cases/{case['id']}:assign", {}).status_code == 422
+    assert cases.admin.post(f"/cases/{case['id']}:assign", {}).status_code == 422
 
 
-def test_a_reply_stops_the_response_clock_and_a_note_does_not(desk: Desk) -> None:
-    case = desk.open_case()
+def test_a_reply_stops_the_response_clock_and_a_note_does_not(cases: CasesHarness) -> None:
+    case = cases.open_case()
     path = f"/cases/{case['id']}/messages"
 
-    note = desk.staff("sam").post(path, {"body": "Looks bad", "is_internal": True})
-    assert (note.status_code, desk.case(case["id"])["first_response_at"]) == (201, None)
-    reply = desk.staff("sam").post(path, {"body": "We are on it"})
+    note = cases.staff("sam").post(path, {"body": "Looks bad", "is_internal": True})
+    assert (note.status_code, cases.get_case(case["id"])["first_response_at"]) == (201, None)
+    reply = cases.staff("sam").post(path, {"body": "We are on it"})
 
     assert (reply.json["direction"], reply.json["author_name"]) == ("out", "Sam")
-    assert desk.case(case["id"])["first_response_at"] is not None
-    assert [m["body"] for m in desk.admin.get(path).json["data"]] == ["Looks bad", "We are on it"]
-    assert [m["is_internal"] for m in desk.admin.get(path, query_string={"is_internal": "true"}).json["data"]] == [True]
-    told = [event["data"]["is_internal"] for event in desk.recorded("message.added")]
+    assert cases.get_case(case["id"])["first_response_at"] is not None
+    assert [m["body"] for m in cases.admin.get(path).json["data"]] == ["Looks bad", "We are on it"]
+    assert [m["is_internal"] for m in cases.admin.get(path, query_string={"is_internal": "true"}).json["data"]] == [
+        True
+    ]
+    told = [event["data"]["is_internal"] for event in cases.recorded("message.added")]
     assert told == [True, False]
-    assert "body" not in desk.recorded("message.added")[0]["data"]
+    assert "body" not in cases.recorded("message.added")[0]["data"]
 
 
 @pytest.mark.parametrize("status", ["waiting", "resolved", "closed"])
-def test_a_customer_who_answers_brings_the_case_back(desk: Desk, status: str) -> None:
-    case = desk.open_case()
-    desk.move(case["id"], status, outcome="solved")
+def test_a_customer_who_answers_brings_the_case_back(cases: CasesHarness, status: str) -> None:
+    case = cases.open_case()
+    cases.transition(case["id"], status, outcome="solved")
 
-    desk.admin.post(f"/cases/{case['id']}/messages", {"body": "Still broken", "direction": "in"})
+    cases.admin.post(f"/cases/{case['id']}/messages", {"body": "Still broken", "direction": "in"})
 
-    assert desk.case(case["id"])["status"] == "working"
+    assert cases.get_case(case["id"])["status"] == "working"
 
 
-def test_the_history_says_in_words_what_happened_and_who_did_it(desk: Desk) -> None:
-    desk.publish("refund", task("triage"))
-    case = desk.open_case(desk.staff("sue"), workflow="refund")
-    desk.decide(desk.staff("sam"), desk.items()[0]["id"], "done", note="Easy")
+def test_the_history_says_in_words_what_happened_and_who_did_it(cases: CasesHarness) -> None:
+    cases.publish_workflow("refund", task("triage"))
+    case = cases.open_case(cases.staff("sue"), workflow="refund")
+    cases.decide(cases.staff("sam"), cases.list_items()[0]["id"], "done", note="Easy")
 
-    lines = desk.admin.get(f"/cases/{case['id']}/history", query_string={"sort": "at"}).json["data"]
+    lines = cases.admin.get(f"/cases/{case['id']}/history", query_string={"sort": "at"}).json["data"]
 
     assert [(line["title"], line["actor_name"]) for line in lines] == [
         ("Case opened", "Sue"),
@@ -260,44 +263,44 @@ def test_the_history_says_in_words_what_happened_and_who_did_it(desk: Desk) -> N
     assert lines[3]["note"] == "Easy"
 
 
-def test_who_may_see_a_case_depends_on_their_scope(desk: Desk) -> None:
-    sams = desk.open_case(owner_id="usr_sam", team_id="tea_1")
-    teams = desk.open_case(owner_id="usr_sue", team_id="tea_1")
-    others = desk.open_case(owner_id="usr_max", team_id="tea_2")
-    nobodys = desk.open_case()
+def test_who_may_see_a_case_depends_on_their_scope(cases: CasesHarness) -> None:
+    sams = cases.open_case(owner_id="usr_sam", team_id="tea_1")
+    teams = cases.open_case(owner_id="usr_sue", team_id="tea_1")
+    others = cases.open_case(owner_id="usr_max", team_id="tea_2")
+    nobodys = cases.open_case()
 
     def seen(scope: Scope) -> set[str]:
-        client = desk.staff("sam", scope=scope, team_ids=("tea_1",))
+        client = cases.staff("sam", scope=scope, team_ids=("tea_1",))
         return {case["id"] for case in client.get("/cases").json["data"]}
 
     assert seen(Scope.OWN) == {sams["id"]}
     assert seen(Scope.TEAM) == {sams["id"], teams["id"], nobodys["id"]}
     assert seen(Scope.ALL) == {sams["id"], teams["id"], others["id"], nobodys["id"]}
-    own = desk.staff("sam", scope=Scope.OWN)
+    own = cases.staff("sam", scope=Scope.OWN)
     for path in ("", "/messages", "/history", "/workflow"):
         assert own.get(f"/cases/{others['id']}{path}").status_code == 404
 
 
-def test_without_permission_nothing_is_read_or_written(desk: Desk) -> None:
-    nobody, reader = desk.staff("sam", "orders:read"), desk.staff("sam", "cases:read")
+def test_without_permission_nothing_is_read_or_written(cases: CasesHarness) -> None:
+    nobody, reader = cases.staff("sam", "orders:read"), cases.staff("sam", "cases:read")
 
     assert nobody.get("/cases").status_code == 403
     assert reader.post("/cases", {"subject": "x"}).status_code == 403
-    assert desk.visitor.get("/cases").status_code == 401
+    assert cases.visitor.get("/cases").status_code == 401
 
 
-def test_cases_opened_at_the_same_time_get_numbers_of_their_own(desk: Desk) -> None:
+def test_cases_opened_at_the_same_time_get_numbers_of_their_own(cases: CasesHarness) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(4) as pool:
-        numbers = list(pool.map(lambda _: desk.open_case()["number"], range(8)))
+        numbers = list(pool.map(lambda _: cases.open_case()["number"], range(8)))
 
     assert len(set(numbers)) == 8
 
 
-def test_a_subject_is_one_line(desk: Desk) -> None:
-    case = desk.open_case(subject="Broken\r\nBcc: all@example.com")
+def test_a_subject_is_one_line(cases: CasesHarness) -> None:
+    case = cases.open_case(subject="Broken\r\nBcc: all@example.com")
 
     assert case["subject"] == "Broken Bcc: all@example.com"
-    assert desk.admin.patch(f"/cases/{case['id']}", {"subject": " a\n b "}).json["subject"] == "a b"
-    assert desk.admin.post("/cases", {"subject": " \n "}).status_code == 422
+    assert cases.admin.patch(f"/cases/{case['id']}", {"subject": " a\n b "}).json["subject"] == "a b"
+    assert cases.admin.post("/cases", {"subject": " \n "}).status_code == 422

@@ -5,50 +5,50 @@ from typing import Any
 import pytest
 
 from servicekit.errors import NotYet
-from tests.unit.cases.conftest import Desk
+from tests.unit.cases.conftest import CasesHarness
 
 
-def test_the_same_telling_twice_changes_nothing_the_second_time(desk: Desk) -> None:
-    body = desk.receive("user.created.v1", _user("ann", roles=["support"]))
+def test_the_same_telling_twice_changes_nothing_the_second_time(cases: CasesHarness) -> None:
+    body = cases.receive("user.created.v1", _user("ann", roles=["support"]))
 
-    desk.running.receive(body)
+    cases.running.receive(body)
 
-    assert desk.open_case(owner_id="usr_ann")["owner_name"] == "Ann"
-
-
-def test_an_older_telling_of_a_user_changes_nothing(desk: Desk) -> None:
-    desk.receive("user.updated.v1", _user("ann", shown="Ann New"), sequence=5)
-    desk.receive("user.created.v1", _user("ann", shown="Ann Old", is_active=False), sequence=4)
-
-    assert desk.open_case(owner_id="usr_ann")["owner_name"] == "Ann New"
+    assert cases.open_case(owner_id="usr_ann")["owner_name"] == "Ann"
 
 
-def test_an_older_telling_of_a_customer_changes_nothing(desk: Desk) -> None:
-    customer_id = desk.tell_customer("Acme", event="customer.archived.v1", is_archived=True)
+def test_an_older_telling_of_a_user_changes_nothing(cases: CasesHarness) -> None:
+    cases.receive("user.updated.v1", _user("ann", shown="Ann New"), sequence=5)
+    cases.receive("user.created.v1", _user("ann", shown="Ann Old", is_active=False), sequence=4)
+
+    assert cases.open_case(owner_id="usr_ann")["owner_name"] == "Ann New"
+
+
+def test_an_older_telling_of_a_customer_changes_nothing(cases: CasesHarness) -> None:
+    customer_id = cases.receive_customer("Acme", event="customer.archived.v1", is_archived=True)
     old = {"id": customer_id, "number": "CU-1", "kind": "organization", "owner_id": None, "team_id": None}
-    body = desk.receive(
+    body = cases.receive(
         "customer.created.v1",
         {**old, "is_archived": False, "is_blocked": False, "personal": {"name": "Acme"}},
         sequence=1,
     )
-    desk.running.receive(body)
+    cases.running.receive(body)
 
-    assert desk.admin.post("/cases", {"subject": "x", "customer_id": customer_id}).status_code == 409
+    assert cases.admin.post("/cases", {"subject": "x", "customer_id": customer_id}).status_code == 409
 
 
-def test_a_customer_who_is_restored_may_have_cases_again(desk: Desk) -> None:
-    customer_id = desk.tell_customer("Acme", event="customer.archived.v1", is_archived=True)
-    desk.tell_customer("Acme", event="customer.restored.v1")
+def test_a_customer_who_is_restored_may_have_cases_again(cases: CasesHarness) -> None:
+    customer_id = cases.receive_customer("Acme", event="customer.archived.v1", is_archived=True)
+    cases.receive_customer("Acme", event="customer.restored.v1")
 
-    assert desk.open_case(customer_id=customer_id)["customer_name"] == "Acme"
+    assert cases.open_case(customer_id=customer_id)["customer_name"] == "Acme"
 
 
 @pytest.mark.parametrize("kind", ["updated", "blocked", "unblocked"])
-def test_every_telling_of_a_customer_is_heard(desk: Desk, kind: str) -> None:
-    customer_id = desk.tell_customer("Acme")
-    case = desk.open_case(customer_id=customer_id)
+def test_every_telling_of_a_customer_is_heard(cases: CasesHarness, kind: str) -> None:
+    customer_id = cases.receive_customer("Acme")
+    case = cases.open_case(customer_id=customer_id)
 
-    body = desk.receive(
+    body = cases.receive(
         f"customer.{kind}.v1",
         {
             "id": customer_id,
@@ -61,27 +61,27 @@ def test_every_telling_of_a_customer_is_heard(desk: Desk, kind: str) -> None:
             "personal": {"name": "Acme Ltd"},
         },
     )
-    desk.running.receive(body)
+    cases.running.receive(body)
 
-    shown = desk.case(case["id"])
+    shown = cases.get_case(case["id"])
     assert (shown["customer_name"], shown["customer_is_blocked"]) == ("Acme Ltd", kind == "blocked")
 
 
-def test_a_case_that_is_not_here_yet_is_asked_for_again_later(desk: Desk) -> None:
+def test_a_case_that_is_not_here_yet_is_asked_for_again_later(cases: CasesHarness) -> None:
     with pytest.raises(NotYet):
-        desk.receive("submitter.identified.v1", {"case_id": "cas_x", "customer_id": "cus_x", "person_id": "cus_x"})
+        cases.receive("submitter.identified.v1", {"case_id": "cas_x", "customer_id": "cus_x", "person_id": "cus_x"})
 
 
-def test_a_case_that_staff_have_linked_stays_with_that_customer(desk: Desk) -> None:
-    desk.make_form()
-    case_id = desk.submit()["case_id"]
-    chosen = desk.tell_customer("Chosen")
-    desk.admin.patch(f"/cases/{case_id}", {"customer_id": chosen})
+def test_a_case_that_staff_have_linked_stays_with_that_customer(cases: CasesHarness) -> None:
+    cases.create_form()
+    case_id = cases.submit_form()["case_id"]
+    chosen = cases.receive_customer("Chosen")
+    cases.admin.patch(f"/cases/{case_id}", {"customer_id": chosen})
 
-    desk.receive("submitter.identified.v1", {"case_id": case_id, "customer_id": "cus_x", "person_id": "cus_y"})
+    cases.receive("submitter.identified.v1", {"case_id": case_id, "customer_id": "cus_x", "person_id": "cus_y"})
 
-    assert desk.case(case_id)["customer_id"] == chosen
-    assert len(desk.recorded("case.linked")) == 1
+    assert cases.get_case(case_id)["customer_id"] == chosen
+    assert len(cases.recorded("case.linked")) == 1
 
 
 def _user(name: str, **more: Any) -> dict[str, Any]:
