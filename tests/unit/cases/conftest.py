@@ -1,5 +1,6 @@
 """A cases service on a fresh database, with the people whom the gateway has published."""
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from cases.app import create_app
 from cases.settings import Settings
@@ -90,6 +92,22 @@ class CasesHarness(ServiceHarness):
         answer = (client or self.admin).get("/work-items", query_string=query)
         assert answer.status_code == 200, answer.json
         return list(answer.json["data"])
+
+    @contextlib.contextmanager
+    def selects(self) -> Iterator[list[str]]:
+        """Every question that the service asks its tables in this time, as SQL."""
+        asked: list[str] = []
+        engine = self.running.service.database.engine
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+            if statement.lstrip().startswith("SELECT") and "FROM" in statement:
+                asked.append(" ".join(statement.split()))
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield asked
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
 
     def decide(self, client: ApiClient, item_id: str, outcome: str, note: str | None = None) -> Any:
         return client.post(f"/work-items/{item_id}:decide", {"outcome": outcome, "note": note})

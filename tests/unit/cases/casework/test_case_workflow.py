@@ -1,42 +1,12 @@
-"""The main job, as far as this service does it: form → case → workflow → people → resolved."""
+"""A case and its workflow: which one it starts, who is asked, and how both end."""
 
 import pytest
 
 from tests.unit.cases.conftest import CasesHarness, approval, task
 
-pytestmark = [pytest.mark.proves("F072")]
 
-
-@pytest.mark.proves("F060", "F073", "F074")
-def test_a_submission_is_kept_with_its_case_and_told_in_one_commit(cases: CasesHarness) -> None:
-    cases.publish_workflow("contact", task("answer"))
-    cases.create_form(workflow="contact", autoresponder={"subject": "Thanks", "text": "You are {case_number}."})
-
-    receipt = cases.submit_form(company="Acme")
-
-    case = cases.get_case(receipt["case_id"])
-    assert case["number"] == receipt["case_number"] == "C-000001"
-    assert case["origin"] == "web"
-    assert case["answers"] == [
-        {"key": "name", "label": "Your name", "type": "text", "value": "Vera Visitor"},
-        {"key": "email", "label": "Your e-mail", "type": "email", "value": "vera@example.com"},
-        {"key": "company", "label": "Company", "type": "text", "value": "Acme"},
-    ]
-    assert [event["type"] for event in cases.recorded()] == [
-        "form.submitted.v1",
-        "case.opened.v1",
-        "workflow.started.v1",
-        "step.activated.v1",
-    ]
-    submitted = cases.recorded("form.submitted")[0]["data"]
-    assert submitted["case_number"] == "C-000001"
-    assert submitted["autoresponder"] == {"subject": "Thanks", "text": "You are {case_number}."}
-    assert submitted["personal"]["organization_name"] == "Acme"
-    assert submitted["personal"]["email"] == "vera@example.com"
-
-
-@pytest.mark.proves("F080", "F081")
-def test_the_people_of_each_step_are_told_and_the_last_decision_resolves_the_case(cases: CasesHarness) -> None:
+@pytest.mark.proves("F072", "F080", "F081")
+def test_the_people_of_each_step_are_notified_and_the_last_decision_resolves_the_case(cases: CasesHarness) -> None:
     cases.publish_workflow("refund", task("triage", to="approve"), approval("approve", yes="end", no="triage"))
     cases.create_form(workflow="refund")
     case_id = cases.submit_form()["case_id"]
@@ -61,25 +31,53 @@ def test_the_people_of_each_step_are_told_and_the_last_decision_resolves_the_cas
     ]
 
 
-def test_who_submitted_is_linked_to_the_case_and_told_once(cases: CasesHarness) -> None:
-    cases.publish_workflow("contact", task("answer"))
-    cases.create_form(workflow="contact")
-    receipt = cases.submit_form()
-    customer_id = cases.receive_customer("Acme")
-    fact = {
-        "submission_id": receipt["submission_id"],
-        "case_id": receipt["case_id"],
-        "customer_id": customer_id,
-        "person_id": "cus_vera",
-        "organization_id": customer_id,
-        "was_created": True,
-    }
+@pytest.mark.proves("F078")
+def test_a_case_type_starts_its_workflow_unless_another_or_none_is_chosen(cases: CasesHarness) -> None:
+    cases.publish_workflow("repair", task("fix"))
+    cases.publish_workflow("quick", task("call"))
+    cases.admin.post("/case-types", {"key": "repair", "name": "Repair", "default_workflow": "repair"})
 
-    body = cases.receive("submitter.identified.v1", fact)
-    cases.running.receive(body)
-    cases.receive("submitter.identified.v1", fact)
+    assert cases.open_case(type="repair")["run"]["workflow_key"] == "repair"
+    assert cases.open_case(type="repair", workflow="quick")["run"]["workflow_key"] == "quick"
+    assert cases.open_case(type="repair", workflow=None)["run"] is None
+    assert cases.open_case()["run"] is None
 
-    case = cases.get_case(receipt["case_id"])
-    assert (case["customer_id"], case["customer_name"], case["contact_id"]) == (customer_id, "Acme", "cus_vera")
-    assert len(cases.recorded("case.linked")) == 1
-    assert cases.list_items(customer_id=customer_id)[0]["case"]["customer_name"] == "Acme"
+
+@pytest.mark.proves("F079")
+def test_a_workflow_is_started_by_hand_after_saving_and_only_one_runs(cases: CasesHarness) -> None:
+    cases.publish_workflow("repair", task("fix"))
+    case = cases.open_case()
+
+    started = cases.admin.post(f"/cases/{case['id']}/workflow", {"workflow": "repair"})
+    again = cases.admin.post(f"/cases/{case['id']}/workflow", {"workflow": "repair"})
+
+    assert (started.status_code, started.json["current_step"]) == (201, "Fix")
+    assert (again.status_code, again.json["code"]) == (409, "workflow_already_running")
+    assert cases.admin.get(f"/cases/{case['id']}/workflow").json["id"] == started.json["id"]
+
+
+def test_the_workflow_of_a_case_that_has_none_is_not_found(cases: CasesHarness) -> None:
+    assert cases.admin.get(f"/cases/{cases.open_case()['id']}/workflow").status_code == 404
+
+
+def test_closing_lists_what_people_still_have_to_do(cases: CasesHarness) -> None:
+    cases.publish_workflow("refund", task("triage"))
+    case = cases.open_case(workflow="refund")
+
+    refused = cases.transition(case["id"], "closed", outcome="duplicate")
+
+    assert (refused.status_code, refused.json["code"]) == (409, "workflow_still_running")
+    assert [item["step"] for item in refused.json["work_items"]] == ["Triage"]
+    assert (
+        cases.transition(case["id"], "closed", outcome="duplicate", cancel_workflow=True).json["run"]["status"]
+        == "cancelled"
+    )
+    assert cases.list_items(case_id=case["id"], state="open") == []
+
+
+def test_a_workflow_does_not_start_on_a_case_that_is_done(cases: CasesHarness) -> None:
+    cases.publish_workflow("refund", task("triage"))
+    case = cases.open_case()
+    cases.transition(case["id"], "resolved")
+
+    assert cases.admin.post(f"/cases/{case['id']}/workflow", {"workflow": "refund"}).status_code == 409

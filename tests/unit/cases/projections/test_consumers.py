@@ -1,14 +1,13 @@
-"""What this service hears: twice has the effect of once, and older tellings change nothing."""
+"""Events about users and customers: twice has the effect of once, and an older one changes nothing."""
 
 from typing import Any
 
 import pytest
 
-from servicekit.errors import NotYet
 from tests.unit.cases.conftest import CasesHarness
 
 
-def test_the_same_telling_twice_changes_nothing_the_second_time(cases: CasesHarness) -> None:
+def test_the_same_event_twice_changes_nothing_the_second_time(cases: CasesHarness) -> None:
     body = cases.receive("user.created.v1", _user("ann", roles=["support"]))
 
     cases.running.receive(body)
@@ -16,14 +15,14 @@ def test_the_same_telling_twice_changes_nothing_the_second_time(cases: CasesHarn
     assert cases.open_case(owner_id="usr_ann")["owner_name"] == "Ann"
 
 
-def test_an_older_telling_of_a_user_changes_nothing(cases: CasesHarness) -> None:
+def test_an_older_event_of_a_user_changes_nothing(cases: CasesHarness) -> None:
     cases.receive("user.updated.v1", _user("ann", shown="Ann New"), sequence=5)
     cases.receive("user.created.v1", _user("ann", shown="Ann Old", is_active=False), sequence=4)
 
     assert cases.open_case(owner_id="usr_ann")["owner_name"] == "Ann New"
 
 
-def test_an_older_telling_of_a_customer_changes_nothing(cases: CasesHarness) -> None:
+def test_an_older_event_of_a_customer_changes_nothing(cases: CasesHarness) -> None:
     customer_id = cases.receive_customer("Acme", event="customer.archived.v1", is_archived=True)
     old = {"id": customer_id, "number": "CU-1", "kind": "organization", "owner_id": None, "team_id": None}
     body = cases.receive(
@@ -44,7 +43,7 @@ def test_a_customer_who_is_restored_may_have_cases_again(cases: CasesHarness) ->
 
 
 @pytest.mark.parametrize("kind", ["updated", "blocked", "unblocked"])
-def test_every_telling_of_a_customer_is_heard(cases: CasesHarness, kind: str) -> None:
+def test_every_event_of_a_customer_is_applied(cases: CasesHarness, kind: str) -> None:
     customer_id = cases.receive_customer("Acme")
     case = cases.open_case(customer_id=customer_id)
 
@@ -65,23 +64,6 @@ def test_every_telling_of_a_customer_is_heard(cases: CasesHarness, kind: str) ->
 
     shown = cases.get_case(case["id"])
     assert (shown["customer_name"], shown["customer_is_blocked"]) == ("Acme Ltd", kind == "blocked")
-
-
-def test_a_case_that_is_not_here_yet_is_asked_for_again_later(cases: CasesHarness) -> None:
-    with pytest.raises(NotYet):
-        cases.receive("submitter.identified.v1", {"case_id": "cas_x", "customer_id": "cus_x", "person_id": "cus_x"})
-
-
-def test_a_case_that_staff_have_linked_stays_with_that_customer(cases: CasesHarness) -> None:
-    cases.create_form()
-    case_id = cases.submit_form()["case_id"]
-    chosen = cases.receive_customer("Chosen")
-    cases.admin.patch(f"/cases/{case_id}", {"customer_id": chosen})
-
-    cases.receive("submitter.identified.v1", {"case_id": case_id, "customer_id": "cus_x", "person_id": "cus_y"})
-
-    assert cases.get_case(case_id)["customer_id"] == chosen
-    assert len(cases.recorded("case.linked")) == 1
 
 
 def _user(name: str, **more: Any) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.workflows.definitions.checks import check_graph
-from cases.workflows.definitions.rules import END, Distribution, read_graph
-from cases.workflows.runs.rules import step_outcome
+from cases.workflows.definitions.rules import END, read_graph
 from tests.unit.cases.conftest import approval, task
 
 
@@ -72,11 +71,6 @@ def test_a_step_that_nothing_leads_to_is_refused() -> None:
     assert problems(task("a"), task("b")) == {("/steps/1", "unreachable_step")}
 
 
-def test_an_approval_has_its_two_outcomes_without_naming_them() -> None:
-    [step] = read_graph([approval("check")]).steps
-    assert step.outcomes == ("approve", "reject")
-
-
 KEYS = ["a", "b", "c", "d"]
 
 
@@ -116,29 +110,3 @@ def test_what_may_be_published_waits_for_people_and_can_always_be_brought_to_its
                 seen.add(following.key)
                 waiting.append(following.key)
     pytest.fail("the end cannot be reached")
-
-
-EVERYBODY = read_graph([approval("check", distribution="all")]).first
-
-
-@pytest.mark.parametrize(
-    ("decisions", "undecided", "outcome"),
-    [
-        ([], 2, None),
-        (["approve"], 1, None),
-        (["approve", "approve"], 0, "approve"),
-        (["reject"], 1, "reject"),
-        (["approve", "reject"], 0, "reject"),
-    ],
-)
-def test_where_everybody_decides_one_rejection_ends_it(
-    decisions: list[str], undecided: int, outcome: str | None
-) -> None:
-    assert EVERYBODY.distribution is Distribution.ALL
-    assert step_outcome(EVERYBODY, decisions, undecided) == outcome
-
-
-def test_of_several_outcomes_the_one_named_most_often_wins() -> None:
-    step = read_graph([task("a", distribution="all", outcomes=["x", "y"], transitions={"x": END, "y": END})]).first
-    assert step_outcome(step, ["y", "x", "y"], 0) == "y"
-    assert step_outcome(step, ["y", "x"], 0) == "x"

@@ -1,7 +1,5 @@
 """Workflows are written as drafts, published as versions that never change, and retired."""
 
-import pytest
-
 from tests.unit.cases.conftest import CasesHarness, approval, task
 
 
@@ -76,57 +74,3 @@ def test_somebody_who_does_not_administer_workflows_may_read_and_not_write(cases
 
     assert staff.get("/workflows").json["data"][0]["key"] == "refund"
     assert staff.post("/workflows", {"key": "x", "name": "X"}).status_code == 403
-
-
-@pytest.mark.proves("F078")
-def test_a_case_type_starts_its_workflow_unless_another_or_none_is_chosen(cases: CasesHarness) -> None:
-    cases.publish_workflow("repair", task("fix"))
-    cases.publish_workflow("quick", task("call"))
-    cases.admin.post("/case-types", {"key": "repair", "name": "Repair", "default_workflow": "repair"})
-
-    assert cases.open_case(type="repair")["run"]["workflow_key"] == "repair"
-    assert cases.open_case(type="repair", workflow="quick")["run"]["workflow_key"] == "quick"
-    assert cases.open_case(type="repair", workflow=None)["run"] is None
-    assert cases.open_case()["run"] is None
-
-
-@pytest.mark.proves("F079")
-def test_a_workflow_is_started_by_hand_after_saving_and_only_one_runs(cases: CasesHarness) -> None:
-    cases.publish_workflow("repair", task("fix"))
-    case = cases.open_case()
-
-    started = cases.admin.post(f"/cases/{case['id']}/workflow", {"workflow": "repair"})
-    again = cases.admin.post(f"/cases/{case['id']}/workflow", {"workflow": "repair"})
-
-    assert (started.status_code, started.json["current_step"]) == (201, "Fix")
-    assert (again.status_code, again.json["code"]) == (409, "workflow_already_running")
-    assert cases.admin.get(f"/cases/{case['id']}/workflow").json["id"] == started.json["id"]
-
-
-def test_the_workflow_of_a_case_that_has_none_is_not_found(cases: CasesHarness) -> None:
-    assert cases.admin.get(f"/cases/{cases.open_case()['id']}/workflow").status_code == 404
-
-
-def test_a_case_type_names_a_workflow_that_exists(cases: CasesHarness) -> None:
-    answer = cases.admin.post("/case-types", {"key": "x", "name": "X", "default_workflow": "gone"})
-
-    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/default_workflow")
-
-
-def test_a_case_type_is_changed_and_found_by_its_key(cases: CasesHarness) -> None:
-    cases.publish_workflow("repair", task("fix"))
-    cases.admin.post("/case-types", {"key": "repair", "name": "Repair"})
-
-    changed = cases.admin.patch("/case-types/repair", {"name": "Repairs", "default_workflow": "repair"})
-
-    assert (changed.status_code, changed.json["name"]) == (200, "Repairs")
-    assert cases.open_case(type="repair")["run"]["workflow_key"] == "repair"
-    assert [one["key"] for one in cases.admin.get("/case-types").json["data"]] == ["general", "repair"]
-
-
-def test_a_key_of_a_case_type_is_given_once(cases: CasesHarness) -> None:
-    answer = cases.admin.post("/case-types", {"key": "general", "name": "Another"})
-
-    assert (answer.status_code, answer.json["code"]) == (409, "key_taken")
-    assert cases.admin.get("/case-types/general").json["name"] == "General"
-    assert cases.admin.get("/case-types/gone").status_code == 404

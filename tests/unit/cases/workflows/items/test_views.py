@@ -20,7 +20,7 @@ def triage(cases: CasesHarness) -> dict[str, Any]:
     return item
 
 
-def test_the_item_says_all_that_a_person_needs_to_act(cases: CasesHarness, triage: dict[str, Any]) -> None:
+def test_the_item_shows_all_that_a_person_needs_to_act(cases: CasesHarness, triage: dict[str, Any]) -> None:
     assert triage["state"] == "open"
     assert triage["step"]["outcomes"] == ["done"]
     assert triage["case"]["number"] == "C-000001"
@@ -47,7 +47,7 @@ def test_claiming_takes_it_from_the_others(cases: CasesHarness, triage: dict[str
     assert len(cases.recorded("work_item.claimed")) == 1
 
 
-def test_a_second_decision_is_told_who_decided_and_when(cases: CasesHarness, triage: dict[str, Any]) -> None:
+def test_a_second_decision_is_answered_with_who_decided_and_when(cases: CasesHarness, triage: dict[str, Any]) -> None:
     cases.decide(cases.staff("sam"), triage["id"], "done")
 
     answer = cases.decide(cases.staff("sue"), triage["id"], "done")
@@ -115,67 +115,6 @@ def test_a_repeated_decision_with_its_key_gets_the_first_answer(cases: CasesHarn
     assert len(cases.recorded("step.decided")) == 1
 
 
-def test_where_everybody_decides_each_gets_an_item_and_the_last_one_moves_on(cases: CasesHarness) -> None:
-    cases.publish_workflow("both", approval("check", assignees=["role:support"], distribution="all"))
-    case = cases.open_case(workflow="both")
-    items = {item["candidate_ids"][0]: item["id"] for item in cases.list_items(case_id=case["id"])}
-    assert set(items) == {"usr_sam", "usr_sue"}
-    assert [event["data"]["user_ids"] for event in cases.recorded("step.activated")] == [["usr_sam"], ["usr_sue"]]
-
-    cases.decide(cases.staff("sam"), items["usr_sam"], "approve")
-    assert cases.get_case(case["id"])["status"] == "new"
-    cases.decide(cases.staff("sue"), items["usr_sue"], "approve")
-    assert cases.get_case(case["id"])["status"] == "resolved"
-
-
-def test_one_rejection_withdraws_the_items_of_the_others(cases: CasesHarness) -> None:
-    cases.publish_workflow("both", approval("check", assignees=["role:support"], distribution="all"))
-    case = cases.open_case(workflow="both")
-    items = {item["candidate_ids"][0]: item["id"] for item in cases.list_items(case_id=case["id"])}
-
-    cases.decide(cases.staff("sam"), items["usr_sam"], "reject", note="No")
-
-    late = cases.decide(cases.staff("sue"), items["usr_sue"], "approve")
-    assert (late.status_code, late.json["code"]) == (409, "work_item_withdrawn")
-
-
-@pytest.mark.parametrize(
-    ("assignees", "fallback", "expected"),
-    [
-        (["role:nobody"], "role:manager", ["usr_max"]),
-        (["role:nobody"], "role:nobody_either", ["usr_admin"]),
-        (["user:usr_sam", "role:finance"], "role:manager", ["usr_fin", "usr_sam"]),
-        (["team:tea_desk"], "role:manager", ["usr_tina"]),
-        (["field:case.owner"], "role:manager", ["usr_sue"]),
-        (["field:case.owner.manager"], "role:manager", ["usr_max"]),
-        (["field:case.team"], "role:manager", ["usr_tina"]),
-        (["field:customer.owner"], "role:manager", ["usr_tom"]),
-        (["field:customer.team"], "role:manager", ["usr_tina"]),
-    ],
-)
-def test_a_step_always_finds_somebody(
-    cases: CasesHarness, assignees: list[str], fallback: str, expected: list[str]
-) -> None:
-    cases.receive_user("tina", "sales", team_ids=("tea_desk",))
-    cases.receive_user("tom", "sales")
-    cases.receive_user("sue", "support", event="user.updated.v1", manager_id="usr_max")
-    customer_id = cases.receive_customer("Acme", owner_id="usr_tom", team_id="tea_desk")
-    cases.publish_workflow("who", task("answer", assignees=assignees, fallback=fallback))
-
-    case = cases.open_case(workflow="who", customer_id=customer_id, owner_id="usr_sue", team_id="tea_desk")
-
-    assert cases.list_items(case_id=case["id"])[0]["candidate_ids"] == expected
-
-
-def test_a_user_who_was_disabled_gets_no_new_work(cases: CasesHarness) -> None:
-    cases.receive_user("sam", "support", event="user.disabled.v1", is_active=False)
-    cases.publish_workflow("who", task("answer"))
-
-    cases.open_case(workflow="who")
-
-    assert cases.list_items()[0]["candidate_ids"] == ["usr_sue"]
-
-
 def test_who_has_to_act_sees_item_and_case_whatever_their_scope(cases: CasesHarness) -> None:
     cases.publish_workflow("refund", task("triage"))
     case = cases.open_case(workflow="refund", owner_id="usr_max", team_id="tea_other")
@@ -199,30 +138,3 @@ def test_items_are_found_by_the_number_of_the_case_and_by_the_customers_name(cas
     assert [item["case"]["number"] for item in cases.list_items(q="C-000002")] == ["C-000002"]
     assert [item["case"]["number"] for item in cases.list_items(q="acme")] == ["C-000001"]
     assert [item["case"]["number"] for item in cases.list_items(q="lost")] == ["C-000002"]
-
-
-def test_a_cancelled_run_withdraws_what_it_waited_for(cases: CasesHarness, triage: dict[str, Any]) -> None:
-    run_id = triage["run_id"]
-
-    cancelled = cases.admin.post(f"/workflow-runs/{run_id}:cancel", {"reason": "Sent by mistake"})
-
-    assert (cancelled.json["status"], cancelled.json["reason"]) == ("cancelled", "Sent by mistake")
-    assert cases.list_items(state="withdrawn")[0]["id"] == triage["id"]
-    assert cases.recorded("workflow.cancelled")[0]["data"]["case_number"] == "C-000001"
-    assert cases.admin.post(f"/workflow-runs/{run_id}:cancel").status_code == 409
-    assert cases.admin.get("/workflow-runs", query_string={"status": "cancelled"}).json["data"][0]["id"] == run_id
-
-
-@pytest.mark.slow
-def test_a_run_that_goes_round_for_ever_is_stopped(cases: CasesHarness) -> None:
-    loop = task("again", outcomes=["more", "stop"], transitions={"more": "again", "stop": "end"})
-    cases.publish_workflow("loop", loop)
-    case = cases.open_case(workflow="loop")
-
-    for _ in range(200):
-        [item] = cases.list_items(case_id=case["id"], state="open")
-        assert cases.decide(cases.admin, item["id"], "more").status_code == 200
-
-    assert cases.list_items(case_id=case["id"], state="open") == []
-    assert cases.get_case(case["id"])["run"]["status"] == "failed"
-    assert "200 steps" in cases.recorded("workflow.failed")[0]["data"]["reason"]
