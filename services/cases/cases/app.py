@@ -2,41 +2,25 @@
 
 from flask import Flask
 
-from cases.agreements import views as agreements
-from cases.casework import views as casework
-from cases.consumers import consumers
-from cases.events import PUBLISHED
-from cases.forms import views as forms
-from cases.jobs import jobs
 from cases.settings import Settings
-from cases.workflows.definitions import views as definitions
-from cases.workflows.items import views as items
-from cases.workflows.runs import views as runs
 from servicekit.runtime.app import create_service
-from servicekit.runtime.subdomains import Subdomain
+from servicekit.runtime.subdomains import load_subdomains
 
-SUBDOMAINS = [
-    Subdomain(
-        routes=[
-            casework.routes,
-            casework.case_types,
-            agreements.routes,
-            forms.routes,
-            definitions.routes,
-            runs.routes,
-            items.routes,
-        ],
-        consumers=consumers,
-        jobs=jobs,
-        published=PUBLISHED,
-    )
-]
+SUBDOMAINS = load_subdomains(
+    "cases",
+    "projections",
+    "casework",
+    "conversation",
+    "case_types",
+    "service_contracts",
+    "forms",
+    "workflows.definitions",
+    "workflows.runs",
+    "workflows.items",
+    "workflows.timers",
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The Flask app, with its worker and its commands."""
-    return create_service(
-        settings or Settings.from_environ(),
-        package="cases",
-        subdomains=SUBDOMAINS,
-    )
+    return create_service(settings or Settings.from_environ(), package="cases", subdomains=SUBDOMAINS)

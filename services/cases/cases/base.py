@@ -7,6 +7,6 @@ from servicekit.database.types import naming_convention
 
 
 class Base(DeclarativeBase):
-    """Every table of the cases database hangs on this."""
+    """The base class of every table of the cases database."""
 
     metadata = MetaData(naming_convention=naming_convention)

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from cases.consumers import consumers
+from cases.projections.consumers import consumers
 from customers.events import CustomerCreated, CustomerPersonal
 from ops.local.data_directory import DataDirectory
 from ops.local.processes import Installation

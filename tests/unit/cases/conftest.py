@@ -1,23 +1,24 @@
-"""One cases service on a fresh database, with the people and customers that other services would have told it."""
+"""A cases service on a fresh database, with the people whom the gateway has published."""
 
+import contextlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from cases.app import create_app
 from cases.settings import Settings
-from servicekit.auth import Kind
-from servicekit.testing.harness import POSTGRES, ApiClient, Harness, RunningService, envelope
+from servicekit.testing.harness import POSTGRES, ApiClient
+from tests.unit.harness import ServiceHarness
 
 STAFF = ("cases:*", "work_items:decide", "workflows:read", "forms:read")
-ADMIN = ("*",)
-STAFF_TOLD = (
+PEOPLE = (
     ("admin", "administrator"),
     ("sam", "support"),
     ("sue", "support"),
@@ -33,61 +34,30 @@ PERSON = [
 
 
 @dataclass
-class Desk:
-    """The service and whoever uses it."""
-
-    harness: Harness
-    running: RunningService
-    _sequence: Iterator[int] = field(default_factory=lambda: count(1))
-
-    @property
-    def admin(self) -> ApiClient:
-        return self.running.client(*ADMIN, id="usr_admin", name="Ada Admin")
-
-    @property
-    def visitor(self) -> ApiClient:
-        return self.running.client(id="public", kind=Kind.PUBLIC, name="")
+class CasesHarness(ServiceHarness):
+    """The cases service, and the requests that its tests make often."""
 
     def staff(self, name: str, *permissions: str, **who: Any) -> ApiClient:
-        """A member of staff, told to the service, who may work on cases."""
-        user_id = f"usr_{name}"
-        return self.running.client(*(permissions or STAFF), id=user_id, name=name.capitalize(), **who)
+        """A member of staff whom the service knows and who may work on cases."""
+        return self.client(*(permissions or STAFF), id=f"usr_{name}", name=name.capitalize(), **who)
 
-    def tell_user(self, name: str, *roles: str, event: str = "user.created.v1", **more: Any) -> str:
-        user_id = f"usr_{name}"
-        known = {"id": user_id, "is_active": True, "roles": roles, "team_ids": (), "manager_id": None}
-        personal = {"name": name.capitalize(), "email": f"{name}@example.com", "language": "en"}
-        self.receive(event, {**known, **more, "personal": personal})
-        return user_id
+    def receive_people(self) -> None:
+        """Ada the administrator, Sam and Sue of support, Fin of finance, Max the manager."""
+        for name, role in PEOPLE:
+            self.receive_user(name, role)
 
-    def tell_customer(self, name: str, *, event: str = "customer.created.v1", **more: Any) -> str:
-        customer_id = f"cus_{name.lower().replace(' ', '_')}"
+    def receive_contact(self, organization_id: str, person_id: str) -> bytes:
+        """The customers service published a contact of an organization."""
         known = {
-            "id": customer_id,
-            "number": "CU-000001",
-            "kind": "organization",
-            "status": "active",
-            "owner_id": None,
-            "team_id": None,
-            "is_archived": False,
-            "is_blocked": False,
-            "changed": [],
-            "personal": {"name": name, "email": None, "phone": None, "language": None},
+            "id": f"con_{person_id}",
+            "organization_id": organization_id,
+            "person_id": person_id,
+            "is_primary": True,
         }
-        self.receive(event, {**known, **more})
-        return customer_id
+        personal = {"name": "Pia", "email": "pia@example.com", "phone": None}
+        return self.receive("contact.added.v1", {**known, "personal": personal})
 
-    def receive(self, event: str, data: Mapping[str, Any], **more: Any) -> bytes:
-        body = envelope(event, data, **{"sequence": next(self._sequence), **more})
-        self.running.receive(body)
-        return body
-
-    def recorded(self, *types: str) -> list[dict[str, Any]]:
-        """What the service told of these types, or everything."""
-        return [one for one in self.running.recorded() if not types or one["type"].removesuffix(".v1") in types]
-
-    def publish(self, key: str, *steps: dict[str, Any]) -> dict[str, Any]:
-        """A published workflow."""
+    def publish_workflow(self, key: str, *steps: dict[str, Any]) -> dict[str, Any]:
         made = self.admin.post("/workflows", {"key": key, "name": key.capitalize(), "steps": steps})
         assert made.status_code == 201, made.json
         published = self.admin.post(f"/workflows/{made.json['id']}:publish")
@@ -99,33 +69,48 @@ class Desk:
         assert answer.status_code == 201, answer.json
         return dict(answer.json)
 
-    def make_form(self, key: str = "contact", **more: Any) -> dict[str, Any]:
+    def get_case(self, case_id: str) -> dict[str, Any]:
+        return dict(self.admin.get(f"/cases/{case_id}").json)
+
+    def transition(self, case_id: str, status: str, **more: Any) -> Any:
+        """A transition with the version that the case has now."""
+        headers = {"If-Match": f'"{self.get_case(case_id)["version"]}"'}
+        return self.admin.post(f"/cases/{case_id}:transition", {"status": status, **more}, headers=headers)
+
+    def create_form(self, key: str = "contact", **more: Any) -> dict[str, Any]:
         answer = self.admin.post("/forms", {"key": key, "name": "Contact us", "fields": PERSON, **more})
         assert answer.status_code == 201, answer.json
         return dict(answer.json)
 
-    def submit(self, key: str = "contact", **answers: Any) -> dict[str, Any]:
+    def submit_form(self, key: str = "contact", **answers: Any) -> dict[str, Any]:
         known = {"name": "Vera Visitor", "email": "vera@example.com"}
         answer = self.visitor.post(f"/forms/{key}/submissions", {"answers": {**known, **answers}})
         assert answer.status_code == 201, answer.json
         return dict(answer.json)
 
-    def items(self, client: ApiClient | None = None, **query: str) -> list[dict[str, Any]]:
+    def list_items(self, client: ApiClient | None = None, **query: str) -> list[dict[str, Any]]:
         answer = (client or self.admin).get("/work-items", query_string=query)
         assert answer.status_code == 200, answer.json
         return list(answer.json["data"])
 
+    @contextlib.contextmanager
+    def selects(self) -> Iterator[list[str]]:
+        """Every question that the service asks its tables in this time, as SQL."""
+        asked: list[str] = []
+        engine = self.running.service.database.engine
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+            if statement.lstrip().startswith("SELECT") and "FROM" in statement:
+                asked.append(" ".join(statement.split()))
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield asked
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
     def decide(self, client: ApiClient, item_id: str, outcome: str, note: str | None = None) -> Any:
         return client.post(f"/work-items/{item_id}:decide", {"outcome": outcome, "note": note})
-
-    def case(self, case_id: str) -> dict[str, Any]:
-        return dict(self.admin.get(f"/cases/{case_id}").json)
-
-    def move(self, case_id: str, status: str, **more: Any) -> Any:
-        """A transition with the version that the case has now."""
-        version = self.case(case_id)["version"]
-        headers = {"If-Match": f'"{version}"'}
-        return self.admin.post(f"/cases/{case_id}:transition", {"status": status, **more}, headers=headers)
 
 
 def task(key: str, *, to: str = "end", **more: Any) -> dict[str, Any]:
@@ -156,28 +141,24 @@ def approval(key: str, *, yes: str = "end", no: str = "end", **more: Any) -> dic
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database that knows Ada the administrator, Sam and Sue of support, Fin of finance, Max the manager."""
+def database_with_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that knows the people, made once: receiving them takes longer than most tests."""
     folder = tmp_path_factory.mktemp("cases")
-    bench = Harness(folder)
-    if POSTGRES in os.environ:
-        (folder / "cases.db").touch()
-        return folder / "cases.db"
-    desk = Desk(harness=bench, running=bench.start(create_app, Settings))
-    for name, role in STAFF_TOLD:
-        desk.tell_user(name, role)
-    bench.close()
+    cases = CasesHarness.start(folder, create_app, Settings)
+    cases.receive_people()
+    cases.close()
     return folder / "cases.db"
 
 
 @pytest.fixture
-def desk(tmp_path: Path, migrated: Path) -> Iterator[Desk]:
-    """A service of its own for each test, on a copy of the migrated database."""
-    shutil.copy(migrated, tmp_path / "cases.db")
-    bench = Harness(tmp_path)
-    desk = Desk(harness=bench, running=bench.start(create_app, Settings), _sequence=count(100))
-    if POSTGRES in os.environ:  # there the copy was of no use
-        for name, role in STAFF_TOLD:
-            desk.tell_user(name, role)
-    yield desk
-    bench.close()
+def cases(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[CasesHarness]:
+    """A service of its own for each test, on SQLite with a copy of the database that knows the people."""
+    is_sqlite = POSTGRES not in os.environ
+    if is_sqlite:
+        shutil.copy(request.getfixturevalue("database_with_people"), tmp_path / "cases.db")
+    cases = CasesHarness.start(tmp_path, create_app, Settings)
+    cases._sequence = count(100)
+    if not is_sqlite:
+        cases.receive_people()
+    yield cases
+    cases.close()

@@ -1,1 +1,1 @@
-"""Cases, their types, their messages and their history."""
+"""Cases: opened, changed, moved, linked to their customer, led by a workflow, each with its history."""

@@ -1,31 +1,26 @@
-"""Tables of cases, their types, messages and history."""
+"""Tables of cases and their history."""
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from cases.base import Base
 from cases.casework import rules
 from cases.casework.rules import CaseStatus
+from cases.projections.models import CustomerProjection, UserProjection
+from cases.workflows.runs.models import WorkflowRun
 from servicekit.database.types import Json, UtcDateTime
 from servicekit.database.versioned import Versioned
 
 
-class CaseType(Versioned, Base):
-    """A kind of case; `default_workflow` is the key of the workflow that a new one starts."""
-
-    __tablename__ = "case_types"
-
-    key: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
-    default_workflow: Mapped[str | None] = mapped_column(String(60))
-
-
 class Case(Versioned, Base):
-    """The record of one customer interaction and of what became of it."""
+    """The record of one customer interaction and of what became of it.
+
+    `customer`, `owner` and `run` are for answers: a query loads them (`queries.load_shown`), nothing else does.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -57,6 +52,16 @@ class Case(Versioned, Base):
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    customer: Mapped[CustomerProjection | None] = relationship(
+        primaryjoin=lambda: foreign(Case.customer_id) == CustomerProjection.id, viewonly=True, lazy="raise"
+    )
+    owner: Mapped[UserProjection | None] = relationship(
+        primaryjoin=lambda: foreign(Case.owner_id) == UserProjection.id, viewonly=True, lazy="raise"
+    )
+    run: Mapped[WorkflowRun | None] = relationship(
+        primaryjoin=lambda: foreign(WorkflowRun.subject_id) == Case.id, viewonly=True, uselist=False, lazy="raise"
+    )
+
     @hybrid_property
     def is_open(self) -> bool:
         return rules.is_open(CaseStatus(self.status))
@@ -66,23 +71,29 @@ class Case(Versioned, Base):
     def _is_open(cls) -> ColumnElement[bool]:
         return cls.status.in_(rules.OPEN_STATUSES)
 
+    @property
+    def allowed_statuses(self) -> list[str]:
+        """Where the case can go from here."""
+        return [str(way) for way in rules.ways_from(CaseStatus(self.status))]
 
-class CaseMessage(Versioned, Base):
-    """A word to or from the customer, or an internal note among colleagues."""
+    @property
+    def customer_name(self) -> str | None:
+        """None also where the customer is not known here yet."""
+        return self.customer.name if self.customer else None
 
-    __tablename__ = "case_messages"
-    __table_args__ = (Index("ix_case_messages_case_id_created_at_id", "case_id", "created_at", "id"),)
+    @property
+    def customer_is_blocked(self) -> bool:
+        """A warning, not a refusal."""
+        return bool(self.customer and self.customer.is_blocked)
 
-    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
-    direction: Mapped[str] = mapped_column(String(10))
-    is_internal: Mapped[bool]
-    body: Mapped[str] = mapped_column(Text)
-    author_id: Mapped[str | None] = mapped_column(String(40))
-    author_name: Mapped[str | None] = mapped_column(String(300))
+    @property
+    def owner_name(self) -> str | None:
+        """None also where the owner is not known here yet."""
+        return self.owner.name if self.owner else None
 
 
 class CaseHistory(Base):
-    """One line of what happened to a case; never changed afterwards."""
+    """One entry of what happened to a case; never changed afterwards."""
 
     __tablename__ = "case_history"
     __table_args__ = (Index("ix_case_history_case_id_at_id", "case_id", "at", "id"),)
@@ -93,3 +104,17 @@ class CaseHistory(Base):
     actor_id: Mapped[str | None] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(60))
     detail: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+    actor: Mapped[UserProjection | None] = relationship(
+        primaryjoin=lambda: foreign(CaseHistory.actor_id) == UserProjection.id, viewonly=True, lazy="raise"
+    )
+
+    @property
+    def actor_name(self) -> str | None:
+        """Who did it, where somebody did."""
+        return self.actor.name if self.actor else None
+
+    @property
+    def note(self) -> str | None:
+        """What the actor wrote about it."""
+        return self.detail.get("note")

@@ -1,5 +1,6 @@
-"""What a case is: its states and the ways between them, its words for origin and priority, its number."""
+"""What a case is: its states and the ways between them, where it came from, how urgent it is, its number."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -26,11 +27,18 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
 
-class Direction(StrEnum):
-    """`in`: from the customer, `out`: from us."""
+@dataclass(frozen=True, kw_only=True)
+class ChosenWorkflow:
+    """Somebody chose the workflow of a new case: this one, which has to be published, or none where it is None."""
 
-    IN = "in"
-    OUT = "out"
+    key: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsualWorkflow:
+    """Nobody chose the workflow of a new case: it starts the preferred one, else the one of its type, if published."""
+
+    preferred: str | None = None
 
 
 OPEN_STATUSES = (CaseStatus.NEW, CaseStatus.WORKING, CaseStatus.WAITING)
@@ -66,17 +74,10 @@ def needs_reason_to_close(before: CaseStatus, outcome: str | None, note: str | N
     return before is not CaseStatus.RESOLVED and not (outcome or note)
 
 
-def status_after_message(status: CaseStatus, direction: Direction, *, is_internal: bool) -> CaseStatus:
-    """A customer who answers brings the case back to us; a note among colleagues changes nothing."""
-    if is_internal or direction is Direction.OUT:
-        return status
-    return status if status in (CaseStatus.NEW, CaseStatus.WORKING) else CaseStatus.WORKING
-
-
 def case_number(counter: int) -> str:
     return f"C-{counter:06d}"
 
 
 def one_line(subject: str) -> str:
-    """A subject stands in headers of letters and in lists: line breaks become spaces."""
+    """A subject stands in e-mail headers and in lists: line breaks become spaces."""
     return " ".join(subject.split())

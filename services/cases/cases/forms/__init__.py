@@ -1,1 +1,1 @@
-"""Web forms that staff define and strangers submit."""
+"""Web forms that staff define and visitors submit."""

@@ -1,11 +1,11 @@
-"""What a web form may ask, where an answer may go, and what a form needs before strangers may use it."""
+"""What a web form may ask, where an answer may go, and what a form needs before visitors may use it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from cases.casework.rules import Priority
+from servicekit.errors import FieldError
 
 HONEYPOT = "website_url_"
 """A field that people never see; whoever fills it in is a program."""
@@ -29,54 +29,47 @@ MAPPINGS: dict[str, frozenset[str]] = {
 REACHABLE_BY = ("customer.email", "customer.phone")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Problem:
-    pointer: str
-    code: str
-    detail: str
-
-
-def check_fields(fields: Sequence[Mapping[str, Any]], *, is_active: bool) -> list[Problem]:
+def check_fields(fields: Sequence[Mapping[str, Any]], *, is_active: bool) -> list[FieldError]:
     """All problems of a form's fields at once, each with its place in the form's body."""
-    problems: list[Problem] = []
+    problems: list[FieldError] = []
     if len(fields) > MAX_FIELDS:
-        problems.append(Problem(pointer="/fields", code="too_many", detail=f"At most {MAX_FIELDS} fields."))
+        problems.append(FieldError(pointer="/fields", code="too_many", detail=f"At most {MAX_FIELDS} fields."))
     keys: set[str] = set()
     targets: set[str] = set()
     for index, field in enumerate(fields):
         place = f"/fields/{index}"
         if field["key"] in keys or field["key"] == HONEYPOT:
-            problems.append(Problem(pointer=f"{place}/key", code="duplicate", detail="This key is taken."))
+            problems.append(FieldError(pointer=f"{place}/key", code="duplicate", detail="This key is taken."))
         keys.add(field["key"])
         problems += _check_mapping(place, field, targets)
         problems += _check_options(place, field)
     if is_active and not targets.intersection(REACHABLE_BY):
         detail = "An active form asks for an e-mail or a phone number: map a field to customer.email or customer.phone."
-        problems.append(Problem(pointer="/fields", code="nobody_to_answer", detail=detail))
+        problems.append(FieldError(pointer="/fields", code="nobody_to_answer", detail=detail))
     return problems
 
 
-def _check_mapping(place: str, field: Mapping[str, Any], targets: set[str]) -> Iterator[Problem]:
+def _check_mapping(place: str, field: Mapping[str, Any], targets: set[str]) -> Iterator[FieldError]:
     target = field.get("maps_to")
     if target is None:
         return
     pointer = f"{place}/maps_to"
     if target not in MAPPINGS:
-        yield Problem(pointer=pointer, code="unknown_target", detail=f"Known targets: {', '.join(MAPPINGS)}.")
+        yield FieldError(pointer=pointer, code="unknown_target", detail=f"Known targets: {', '.join(MAPPINGS)}.")
     elif field["type"] not in MAPPINGS[target]:
         wanted = " or ".join(sorted(MAPPINGS[target]))
-        yield Problem(pointer=pointer, code="wrong_type", detail=f"{target} takes a field of type {wanted}.")
+        yield FieldError(pointer=pointer, code="wrong_type", detail=f"{target} takes a field of type {wanted}.")
     elif target in targets:
-        yield Problem(pointer=pointer, code="duplicate", detail=f"Another field already goes to {target}.")
+        yield FieldError(pointer=pointer, code="duplicate", detail=f"Another field already goes to {target}.")
     targets.add(target)
 
 
-def _check_options(place: str, field: Mapping[str, Any]) -> Iterator[Problem]:
+def _check_options(place: str, field: Mapping[str, Any]) -> Iterator[FieldError]:
     options = field.get("options") or []
     if field["type"] in {"choice", "multichoice"} and not options:
-        yield Problem(pointer=f"{place}/options", code="required", detail="Name at least one option.")
+        yield FieldError(pointer=f"{place}/options", code="required", detail="Name at least one option.")
     if field.get("maps_to") == "case.priority" and not set(options) <= set(Priority):
-        yield Problem(pointer=f"{place}/options", code="unknown_option", detail=f"Use {', '.join(Priority)}.")
+        yield FieldError(pointer=f"{place}/options", code="unknown_option", detail=f"Use {', '.join(Priority)}.")
 
 
 def mapped(fields: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,7 +86,7 @@ def missing_contact(fields: Sequence[Mapping[str, Any]], found: Mapping[str, Any
 
 
 def captured(fields: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Answers as they are kept: with the label and type they had on that day."""
+    """Answers as they are stored: with the label and type that the field had on that day."""
     return [
         {"key": field["key"], "label": field["label"], "type": field["type"], "value": answers[field["key"]]}
         for field in fields

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 from marshmallow import INCLUDE, ValidationError, fields, validate
 
-from cases.casework.schemas import WORKFLOW, AnswerRead
+from cases.case_types.schemas import WORKFLOW
+from cases.casework.schemas import AnswerRead
 from cases.forms.rules import MAX_FIELDS
 from cases.workflows.definitions.schemas import KEY, NAME, NEW_KEY
 from servicekit.fields import FieldType

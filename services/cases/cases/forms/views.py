@@ -1,12 +1,13 @@
-"""Web forms over HTTP: staff define them, strangers submit them."""
+"""Web forms over HTTP: staff define them, visitors submit them."""
 
 from html import escape
 
 import marshmallow as ma
 from flask import Response, jsonify, redirect, request
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 
 from cases.forms import actions, queries
+from cases.forms.listing import FORM_SUBMISSIONS, FORMS
 from cases.forms.models import FormSubmission, WebForm
 from cases.forms.rules import return_address
 from cases.forms.schemas import (
@@ -22,8 +23,6 @@ from cases.forms.schemas import (
 from servicekit.auth import PUBLIC
 from servicekit.errors import Invalid
 from servicekit.http.call import Call
-from servicekit.http.filters import flag, instant, text
-from servicekit.http.listing import Listing
 from servicekit.http.request_parsing import FORM_TYPES
 from servicekit.http.routes import Routes
 from servicekit.http.schemas import field_errors
@@ -31,20 +30,6 @@ from servicekit.http.schemas import field_errors
 routes = Routes("forms")
 
 MAX_SUBMISSION_BYTES = 128 * 1024
-
-FORMS = Listing(
-    id=WebForm.id,
-    filters={"is_active": flag(WebForm.is_active), "key": text(WebForm.key), "case_type": text(WebForm.case_type)},
-    sorts={"name": WebForm.name, "created_at": WebForm.created_at},
-    default_sort="name",
-    search=lambda q: or_(WebForm.name.icontains(q, autoescape=True), WebForm.key.icontains(q, autoescape=True)),
-)
-SUBMISSIONS = Listing(
-    id=FormSubmission.id,
-    filters={"created_at": instant(FormSubmission.created_at), "case_id": text(FormSubmission.case_id)},
-    sorts={"created_at": FormSubmission.created_at},
-    default_sort="-created_at",
-)
 
 
 @routes.page("/forms", needs="cases:read", listing=FORMS, returns=FormRead)
@@ -56,33 +41,33 @@ def list_forms(call: Call) -> Select[WebForm]:
 @routes.post("/forms", needs="forms:admin", body=FormCreate, returns=FormRead, location="/api/v1/forms/{id}")
 def create_form(call: Call) -> WebForm:
     """Create a web form."""
-    return actions.create_form(call.session, now=call.now, **call.body)
+    return actions.create_form(call.session, by=call.by, **call.body)
 
 
 @routes.get("/forms/<key>", needs="cases:read", returns=FormRead)
-def show_form(call: Call, key: str) -> WebForm:
+def get_form(call: Call, key: str) -> WebForm:
     """Show a web form, by its key or its id."""
-    return queries.find_form(call.session, key)
+    return queries.get_form(call.session, key)
 
 
 @routes.patch("/forms/<key>", needs="forms:admin", body=FormUpdate, returns=FormRead)
-def change_form(call: Call, key: str) -> WebForm:
+def update_form(call: Call, key: str) -> WebForm:
     """Change a web form, or switch it on or off."""
-    form = queries.find_form(call.session, key)
+    form = queries.get_form(call.session, key)
     call.check_version(form)
-    return actions.change_form(call.session, form, changes=call.body, now=call.now)
+    return actions.update_form(call.session, form, by=call.by, changes=call.body)
 
 
 @routes.get("/forms/<key>/definition", needs=PUBLIC, returns=FormDefinitionRead)
-def show_form_definition(call: Call, key: str) -> WebForm:
+def get_form_definition(call: Call, key: str) -> WebForm:
     """Show the questions of an active form, as a page needs them to ask a visitor."""
-    return queries.find_open_form(call.session, key)
+    return queries.get_open_form(call.session, key)
 
 
-@routes.page("/forms/<key>/submissions", needs="cases:read", listing=SUBMISSIONS, returns=SubmissionRead)
-def list_submissions(call: Call, key: str) -> Select[FormSubmission]:
+@routes.page("/forms/<key>/submissions", needs="cases:read", listing=FORM_SUBMISSIONS, returns=SubmissionRead)
+def list_form_submissions(call: Call, key: str) -> Select[FormSubmission]:
     """List what was submitted through a form, the newest first."""
-    return queries.submissions_of(queries.find_form(call.session, key), call.principal)
+    return queries.submissions_of(queries.get_form(call.session, key), call.principal)
 
 
 @routes.post(
@@ -100,13 +85,13 @@ def submit_form(call: Call, key: str) -> Response:
     JSON gets 201 and the receipt. A plain HTML form gets 303 to the form's return page with `?case=…`, or a short
     page where it has none.
     """
-    form = queries.find_open_form(call.session, key)
+    form = queries.get_open_form(call.session, key)
     is_form_post = request.mimetype in FORM_TYPES
     try:
         answers = answers_in(call.body, is_form_post=is_form_post)
     except ma.ValidationError as error:
         raise Invalid("This is not a submission.", fields=list(field_errors(error.messages))) from error
-    submission = actions.submit_form(call.session, form, answers=answers, now=call.now)
+    submission = actions.submit_form(call.session, form, by=call.by, answers=answers)
     return _thanks(form, submission) if is_form_post else _receipt(submission)
 
 

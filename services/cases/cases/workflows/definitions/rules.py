@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from cases.workflows.durations import parse_duration
+from cases.workflows.definitions.durations import parse_duration
 
 END = "end"
 REJECT = "reject"

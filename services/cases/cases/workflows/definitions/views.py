@@ -1,37 +1,17 @@
 """Workflow definitions over HTTP."""
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 
 from cases.workflows.definitions import actions, queries
-from cases.workflows.definitions.rules import DefinitionStatus
+from cases.workflows.definitions.listing import WORKFLOW_VERSIONS, WORKFLOWS
+from cases.workflows.definitions.models import WorkflowDefinition, WorkflowVersion
 from cases.workflows.definitions.schemas import WorkflowCreate, WorkflowRead, WorkflowUpdate, WorkflowVersionRead
-from cases.workflows.models import WorkflowDefinition, WorkflowVersion
 from servicekit.http.call import Call
-from servicekit.http.filters import text
-from servicekit.http.listing import Listing
 from servicekit.http.routes import Routes
 
 routes = Routes("workflows")
 
 ADMIN = "workflows:admin"
-
-WORKFLOWS = Listing(
-    id=WorkflowDefinition.id,
-    filters={
-        "status": text(WorkflowDefinition.status, choices=DefinitionStatus),
-        "key": text(WorkflowDefinition.key),
-    },
-    sorts={"name": WorkflowDefinition.name, "created_at": WorkflowDefinition.created_at},
-    default_sort="name",
-    search=lambda q: or_(
-        WorkflowDefinition.name.icontains(q, autoescape=True), WorkflowDefinition.key.icontains(q, autoescape=True)
-    ),
-)
-VERSIONS = Listing(
-    id=WorkflowVersion.id,
-    sorts={"number": WorkflowVersion.number},
-    default_sort="-number",
-)
 
 
 @routes.page("/workflows", needs="cases:read", listing=WORKFLOWS, returns=WorkflowRead)
@@ -43,21 +23,21 @@ def list_workflows(call: Call) -> Select[WorkflowDefinition]:
 @routes.post("/workflows", needs=ADMIN, body=WorkflowCreate, returns=WorkflowRead, location="/api/v1/workflows/{id}")
 def create_workflow(call: Call) -> WorkflowDefinition:
     """Create a workflow as a draft."""
-    return actions.create_definition(call.session, now=call.now, **call.body)
+    return actions.create_definition(call.session, by=call.by, **call.body)
 
 
 @routes.get("/workflows/<id>", needs="cases:read", returns=WorkflowRead)
-def show_workflow(call: Call, id: str) -> WorkflowDefinition:
+def get_workflow(call: Call, id: str) -> WorkflowDefinition:
     """Show a workflow, by its id or its key."""
-    return queries.find_definition(call.session, id)
+    return queries.get_definition(call.session, id)
 
 
 @routes.patch("/workflows/<id>", needs=ADMIN, body=WorkflowUpdate, returns=WorkflowRead)
-def change_workflow(call: Call, id: str) -> WorkflowDefinition:
+def update_workflow(call: Call, id: str) -> WorkflowDefinition:
     """Change the draft of a workflow; what is published stays as it is until the next publishing."""
-    definition = queries.find_definition(call.session, id)
+    definition = queries.get_definition(call.session, id)
     call.check_version(definition)
-    return actions.change_definition(definition, changes=call.body, now=call.now)
+    return actions.update_definition(call.session, definition, by=call.by, changes=call.body)
 
 
 @routes.action("/workflows/<id>:publish", needs=ADMIN, returns=WorkflowRead)
@@ -67,20 +47,20 @@ def publish_workflow(call: Call, id: str) -> WorkflowDefinition:
     Refused with every problem and its place: an outcome that leads nowhere, an end that cannot be reached, people
     that nobody can name, a clock that contradicts itself.
     """
-    definition = queries.find_definition(call.session, id)
+    definition = queries.get_definition(call.session, id)
     call.check_version(definition)
-    return actions.publish_definition(call.session, definition, by=call.principal.id, now=call.now)
+    return actions.publish_definition(call.session, definition, by=call.by)
 
 
 @routes.action("/workflows/<id>:retire", needs=ADMIN, returns=WorkflowRead)
 def retire_workflow(call: Call, id: str) -> WorkflowDefinition:
     """Retire a workflow: no new runs, those that are running go on."""
-    definition = queries.find_definition(call.session, id)
+    definition = queries.get_definition(call.session, id)
     call.check_version(definition)
-    return actions.retire_definition(definition, now=call.now)
+    return actions.retire_definition(call.session, definition, by=call.by)
 
 
-@routes.page("/workflows/<id>/versions", needs="cases:read", listing=VERSIONS, returns=WorkflowVersionRead)
+@routes.page("/workflows/<id>/versions", needs="cases:read", listing=WORKFLOW_VERSIONS, returns=WorkflowVersionRead)
 def list_workflow_versions(call: Call, id: str) -> Select[WorkflowVersion]:
     """List what was published of a workflow, the newest first."""
-    return queries.versions_of(queries.find_definition(call.session, id).id)
+    return queries.versions_of(queries.get_definition(call.session, id).id)

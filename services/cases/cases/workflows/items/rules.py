@@ -1,21 +1,10 @@
 """Who may take and decide a work item, and what a decision must carry."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 from cases.workflows.definitions.rules import REJECT, StepKind
 
 VIA_ESCALATION = "escalation"
-
-
-class ItemState(StrEnum):
-    OPEN = "open"
-    CLAIMED = "claimed"
-    DECIDED = "decided"
-    WITHDRAWN = "withdrawn"
-
-
-UNDECIDED = (ItemState.OPEN, ItemState.CLAIMED)
 
 
 def is_among(user_id: str, candidates: Mapping[str, str], assignee_id: str | None) -> bool:
@@ -23,7 +12,7 @@ def is_among(user_id: str, candidates: Mapping[str, str], assignee_id: str | Non
     return user_id == assignee_id or user_id in candidates
 
 
-def may_take_from(user_id: str, candidates: Mapping[str, str], assignee_id: str | None) -> bool:
+def can_take_from(user_id: str, candidates: Mapping[str, str], assignee_id: str | None) -> bool:
     """A claimed item belongs to whoever claimed it, until it has escalated to somebody."""
     if assignee_id is None or assignee_id == user_id:
         return True

@@ -1,13 +1,15 @@
-"""How a run moves: its states, and what the decisions taken so far mean for the step they were taken in."""
+"""How a run moves: its states, what decisions mean for their step, and when the timers of a step fire."""
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from cases.workflows.definitions.rules import REJECT, Distribution, StepSpec
 
 MAX_ACTIVATIONS = 200
-"""A run that was sent round this often is stopped: somebody should look at it."""
+"""A run that entered this many steps is stopped: somebody should look at it."""
 
 
 class RunStatus(StrEnum):
@@ -27,7 +29,23 @@ class StepStatus(StrEnum):
 LIVE_STEPS = (StepStatus.WAITING, StepStatus.ACTIVE)
 
 
-def settled_outcome(step: StepSpec, decisions: Sequence[str], undecided: int) -> str | None:
+class ItemState(StrEnum):
+    OPEN = "open"
+    CLAIMED = "claimed"
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+
+
+UNDECIDED = (ItemState.OPEN, ItemState.CLAIMED)
+
+
+class TimerKind(StrEnum):
+    START = "start"
+    REMIND = "remind"
+    ESCALATE = "escalate"
+
+
+def step_outcome(step: StepSpec, decisions: Sequence[str], undecided: int) -> str | None:
     """The outcome of the step, or None while it still waits for people.
 
     One rejection ends a step that everybody has to decide; otherwise the outcome named most often wins, and of
@@ -43,5 +61,33 @@ def settled_outcome(step: StepSpec, decisions: Sequence[str], undecided: int) ->
     return max(step.outcomes, key=lambda outcome: (counted[outcome], -step.outcomes.index(outcome)))
 
 
-def may_enter_another_step(activations: int) -> bool:
+def can_enter_another_step(activations: int) -> bool:
     return activations < MAX_ACTIVATIONS
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedTimer:
+    """`level` is the place in the definition, from 1: with the step and the kind it names a timer once and for all."""
+
+    kind: TimerKind
+    level: int
+    fire_at: datetime
+
+
+def due_at(step: StepSpec, entered_at: datetime) -> datetime | None:
+    return entered_at + step.due if step.due is not None else None
+
+
+def planned_timers(step: StepSpec, entered_at: datetime) -> list[PlannedTimer]:
+    """A step without a due time has neither reminders nor escalations."""
+    found = []
+    if step.start_after:
+        found.append(PlannedTimer(kind=TimerKind.START, level=1, fire_at=entered_at + step.start_after))
+    due = due_at(step, entered_at)
+    if due is None:
+        return found
+    for level, before in enumerate(step.reminders, start=1):
+        found.append(PlannedTimer(kind=TimerKind.REMIND, level=level, fire_at=due - before))
+    for level, escalation in enumerate(step.escalations, start=1):
+        found.append(PlannedTimer(kind=TimerKind.ESCALATE, level=level, fire_at=due + escalation.after_due))
+    return found

@@ -1,1 +1,1 @@
-"""The clock of a step: later start, reminders, escalations, each exactly once."""
+"""The timers of a step: later start, reminders, escalations, each exactly once."""
