@@ -7,7 +7,7 @@ from customers.contacts.views import routes as contacts
 from customers.directory.views import routes as directory
 from customers.events import PUBLISHED
 from customers.settings import Settings
-from customers.timeline.views import routes as timeline
+from customers.activities.views import routes as timeline
 from customers.transfer.views import routes as transfer
 from servicekit.runtime.app import create_service
 from servicekit.runtime.subdomains import Subdomain

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from customers.timeline.rules import ActivityKind, Outcome
+from customers.activities.rules import ActivityKind, Outcome
 from servicekit.http.schemas import Instant, Schema
 
 _KINDS = validate.OneOf([kind.value for kind in ActivityKind])

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from customers.base import Base
 from customers.facts.models import User
-from customers.timeline.rules import ActivityKind, Outcome, safe_html
+from customers.activities.rules import ActivityKind, Outcome, safe_html
 from servicekit.database.types import UtcDateTime
 from servicekit.database.versioned import Versioned
 

@@ -10,8 +10,8 @@ from customers.directory.models import Customer
 from customers.events import ActivityLogged
 from customers.history.actions import Story, Subject, tell
 from customers.history.rules import shortened
-from customers.timeline import queries, rules
-from customers.timeline.models import Activity, Note
+from customers.activities import queries, rules
+from customers.activities.models import Activity, Note
 from servicekit.errors import Invalid
 from servicekit.ids import new_id
 from servicekit.messaging.outbox import record
