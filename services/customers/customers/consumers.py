@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from customers.facts import actions as facts
 from customers.facts import queries as known
 from customers.facts.models import BalanceFact, CaseFact, OrderFact, User
-from customers.history import rules as say
-from customers.history.actions import Story, Subject, attach_case, attach_order, tell
+from customers.timeline import rules as say
+from customers.timeline.actions import Story, Subject, attach_case, attach_order, tell
 from customers.intake.actions import identify_submitter
 from customers.intake.rules import Submitter
 from customers.payloads import (

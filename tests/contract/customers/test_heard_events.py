@@ -5,7 +5,7 @@ import itertools
 import pytest
 from sqlalchemy import func, select
 
-from customers.history.models import TimelineEntry
+from customers.timeline.models import TimelineEntry
 from servicekit.testing.harness import envelope
 from tests.unit.customers import factories as make
 from tests.unit.customers.factories import (

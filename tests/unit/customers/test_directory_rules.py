@@ -4,7 +4,7 @@ import pytest
 
 from customers.directory import rules
 from customers.directory.rules import Unreadable
-from customers.history import rules as say
+from customers.timeline import rules as say
 from customers.intake.rules import Submitter, remark_on_matches
 
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from customers.directory.actions import By, refuse_archived
 from customers.directory.models import Customer
 from customers.events import ActivityLogged
-from customers.history.actions import Story, Subject, tell
-from customers.history.rules import shortened
+from customers.timeline.actions import Story, Subject, tell
+from customers.timeline.rules import shortened
 from customers.activities import queries, rules
 from customers.activities.models import Activity, Note
 from servicekit.errors import Invalid

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from customers.directory.queries import visible_customer_ids
 from customers.facts.queries import visible_case_ids
-from customers.history.models import TimelineEntry
+from customers.timeline.models import TimelineEntry
 from customers.activities.models import Activity, Note
 from servicekit.auth import Principal, Scope
 from servicekit.errors import NotFound

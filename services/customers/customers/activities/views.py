@@ -7,7 +7,7 @@ from sqlalchemy import Select, or_
 from customers.directory.actions import By, refuse_archived
 from customers.directory.models import Customer
 from customers.directory.queries import find_customer
-from customers.history.models import TimelineEntry
+from customers.timeline.models import TimelineEntry
 from customers.activities import actions, queries
 from customers.activities.models import Activity, Note
 from customers.activities.rules import ActivityKind, Outcome

@@ -18,7 +18,7 @@ from customers.directory.models import Contact, Customer
 from customers.directory.queries import find_customer, visible_customer_ids, with_email
 from customers.directory.rules import CustomerKind, DuplicateCustomer, Unreadable, normal_email
 from customers.events import ContactAdded, ContactPersonal
-from customers.history.actions import Story, Subject, tell
+from customers.timeline.actions import Story, Subject, tell
 from servicekit.database.locks import lock
 from servicekit.ids import new_id
 from servicekit.messaging.outbox import record

@@ -24,8 +24,8 @@ from customers.events import (
     CustomerUpdated,
 )
 from customers.facts.actions import open_facts
-from customers.history.actions import Story, Subject, tell
-from customers.history.rules import words
+from customers.timeline.actions import Story, Subject, tell
+from customers.timeline.rules import words
 from servicekit.auth import Principal
 from servicekit.database.locks import add_locked, advisory_lock, lock, was_added_here
 from servicekit.database.numbers import next_number

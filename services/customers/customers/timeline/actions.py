@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from customers.facts.actions import hold_case, note_interaction
 from customers.facts.queries import order_customer
-from customers.history.models import TimelineEntry
-from customers.history.rules import INTERACTIONS, shortened
+from customers.timeline.models import TimelineEntry
+from customers.timeline.rules import INTERACTIONS, shortened
 from servicekit.ids import new_id
 from servicekit.messaging.events import new_event_id
 
