@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from customers.directory.actions import By, add_customer
 from customers.directory.models import Customer
 from customers.directory.rules import DuplicateCustomer
-from customers.facts.actions import facts_of, note_interaction
+from customers.projections.actions import facts_of, note_interaction
 from servicekit.database.engine import Database
 from servicekit.database.locks import lock
 from servicekit.database.migrate import upgrade

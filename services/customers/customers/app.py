@@ -2,12 +2,12 @@
 
 from flask import Flask
 
+from customers.activities.views import routes as timeline
 from customers.consumers import consumers
 from customers.contacts.views import routes as contacts
 from customers.directory.views import routes as directory
 from customers.events import PUBLISHED
 from customers.settings import Settings
-from customers.activities.views import routes as timeline
 from customers.transfer.views import routes as transfer
 from servicekit.runtime.app import create_service
 from servicekit.runtime.subdomains import Subdomain

@@ -6,11 +6,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from customers.facts import actions as facts
-from customers.facts import queries as known
-from customers.facts.models import BalanceFact, CaseFact, OrderFact, User
-from customers.timeline import rules as say
-from customers.timeline.actions import Story, Subject, attach_case, attach_order, tell
 from customers.intake.actions import identify_submitter
 from customers.intake.rules import Submitter
 from customers.payloads import (
@@ -27,6 +22,11 @@ from customers.payloads import (
     StepPayload,
     UserPayload,
 )
+from customers.projections import actions as facts
+from customers.projections import queries as known
+from customers.projections.models import BalanceFact, CaseFact, OrderFact, User
+from customers.timeline import rules as say
+from customers.timeline.actions import Story, Subject, attach_case, attach_order, tell
 from servicekit.messaging.consumers import Consumers, ReceivedEvent
 
 consumers = Consumers()

@@ -4,8 +4,8 @@ import pytest
 
 from customers.directory import rules
 from customers.directory.rules import Unreadable
-from customers.timeline import rules as say
 from customers.intake.rules import Submitter, remark_on_matches
+from customers.timeline import rules as say
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from customers.activities import queries, rules
+from customers.activities.models import Activity, Note
 from customers.directory.actions import By, refuse_archived
 from customers.directory.models import Customer
 from customers.events import ActivityLogged
 from customers.timeline.actions import Story, Subject, tell
 from customers.timeline.rules import shortened
-from customers.activities import queries, rules
-from customers.activities.models import Activity, Note
 from servicekit.errors import Invalid
 from servicekit.ids import new_id
 from servicekit.messaging.outbox import record

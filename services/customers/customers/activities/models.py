@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
-from customers.base import Base
-from customers.facts.models import User
 from customers.activities.rules import ActivityKind, Outcome, safe_html
+from customers.base import Base
+from customers.projections.models import User
 from servicekit.database.types import UtcDateTime
 from servicekit.database.versioned import Versioned
 

@@ -5,10 +5,10 @@ from typing import TypeVar
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from customers.directory.queries import visible_customer_ids
-from customers.facts.queries import visible_case_ids
-from customers.timeline.models import TimelineEntry
 from customers.activities.models import Activity, Note
+from customers.directory.queries import visible_customer_ids
+from customers.projections.queries import visible_case_ids
+from customers.timeline.models import TimelineEntry
 from servicekit.auth import Principal, Scope
 from servicekit.errors import NotFound
 

@@ -4,14 +4,14 @@ from typing import Any
 
 from sqlalchemy import Select, or_
 
-from customers.directory.actions import By, refuse_archived
-from customers.directory.models import Customer
-from customers.directory.queries import find_customer
-from customers.timeline.models import TimelineEntry
 from customers.activities import actions, queries
 from customers.activities.models import Activity, Note
 from customers.activities.rules import ActivityKind, Outcome
 from customers.activities.schemas import ActivityCreate, ActivityRead, EntryRead, NoteCreate, NoteRead, NoteUpdate
+from customers.directory.actions import By, refuse_archived
+from customers.directory.models import Customer
+from customers.directory.queries import find_customer
+from customers.timeline.models import TimelineEntry
 from servicekit.http.call import Call
 from servicekit.http.filters import flag, instant, text
 from servicekit.http.listing import Listing

@@ -23,7 +23,7 @@ from customers.events import (
     CustomerUnblocked,
     CustomerUpdated,
 )
-from customers.facts.actions import open_facts
+from customers.projections.actions import open_facts
 from customers.timeline.actions import Story, Subject, tell
 from customers.timeline.rules import words
 from servicekit.auth import Principal

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from customers.base import Base
 from customers.directory.rules import CustomerKind, CustomerStatus
-from customers.facts.models import CustomerFacts
+from customers.projections.models import CustomerFacts
 from servicekit.database.types import Json, UtcDateTime
 from servicekit.database.versioned import Versioned
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from customers.facts.actions import hold_case, note_interaction
-from customers.facts.queries import order_customer
+from customers.projections.actions import hold_case, note_interaction
+from customers.projections.queries import order_customer
 from customers.timeline.models import TimelineEntry
 from customers.timeline.rules import INTERACTIONS, shortened
 from servicekit.ids import new_id

@@ -7,7 +7,7 @@ from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from customers.base import Base
-from customers.facts.models import User
+from customers.projections.models import User
 from servicekit.database.types import Json, UtcDateTime
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, inspect, or_, select
 from sqlalchemy.orm import Session
 
-from customers.facts.models import BalanceFact, CaseFact, CustomerFacts, OrderFact, User
+from customers.projections.models import BalanceFact, CaseFact, CustomerFacts, OrderFact, User
 from servicekit.database.locks import add_locked, lock_or_create
 from servicekit.database.upsert import upsert_if_newer
 

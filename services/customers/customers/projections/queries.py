@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from customers.facts.models import CaseFact, OrderFact, User
+from customers.projections.models import CaseFact, OrderFact, User
 from servicekit.auth import Principal, visible
 
 
