@@ -16,9 +16,10 @@ from customers.directory.actions import (
 )
 from customers.directory.models import Contact, Customer
 from customers.directory.queries import find_customer, visible_customer_ids, with_email
-from customers.directory.rules import CustomerKind, DuplicateCustomer, Unreadable, normal_email
+from customers.directory.rules import CustomerKind, DuplicateCustomer
 from customers.events import ContactAdded, ContactPersonal
 from customers.timeline.actions import Story, Subject, tell
+from servicekit.addresses import UnreadableAddress, normal_email
 from servicekit.database.locks import lock
 from servicekit.ids import new_id
 from servicekit.messaging.outbox import record
@@ -158,7 +159,7 @@ def _person_for(session: Session, organization: Customer, details: Mapping[str, 
 def _person_with(session: Session, email: str | None, by: By) -> Customer | None:
     try:
         email_norm = normal_email(email) if email else None
-    except Unreadable:
+    except UnreadableAddress:
         return None  # adding the person will say what is wrong with it
     if email_norm is None:
         return None

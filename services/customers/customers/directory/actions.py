@@ -26,6 +26,7 @@ from customers.events import (
 from customers.projections.actions import open_facts
 from customers.timeline.actions import Story, Subject, tell
 from customers.timeline.rules import words
+from servicekit.addresses import UnreadableAddress, fold, normal_email, normal_phone, shown_email
 from servicekit.auth import Principal
 from servicekit.database.locks import add_locked, advisory_lock, lock, was_added_here
 from servicekit.database.numbers import next_number
@@ -182,15 +183,15 @@ def _readable(details: Mapping[str, Any], *, country: str | None = None) -> dict
     if "address" in details:
         values.update(details["address"] or dict.fromkeys(_ADDRESS))
     readers: dict[str, Callable[[str], str]] = {
-        "email": rules.shown_email,
-        "phone": partial(rules.normal_phone, country=values.get("country") or country),
+        "email": shown_email,
+        "phone": partial(normal_phone, country=values.get("country") or country),
         "website": rules.normal_website,
     }
     wrong = []
     for name, read in readers.items():
         try:
             values.update({name: read(values[name])} if values.get(name) else {})
-        except rules.Unreadable as error:
+        except UnreadableAddress as error:
             wrong.append(FieldError(pointer=f"/{name}", code=f"invalid_{name}", detail=str(error)))
     if wrong:
         raise Invalid(wrong[0].detail, fields=wrong)
@@ -225,8 +226,8 @@ def _refuse_unreachable(customer: Customer) -> None:
 
 def _derive(session: Session, customer: Customer) -> None:
     """Set the comparable forms."""
-    customer.name_search = rules.plain(customer.name)
-    email_norm = rules.normal_email(customer.email) if customer.email else None
+    customer.name_search = fold(customer.name)
+    email_norm = normal_email(customer.email) if customer.email else None
     if customer.email_norm != email_norm:
         customer.email_norm, customer.email_key = email_norm, None
     is_organization = customer.kind == CustomerKind.ORGANIZATION

@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from customers.directory.models import Contact, Customer, ExternalId
-from customers.directory.rules import CustomerKind, plain, search_words
+from customers.directory.rules import CustomerKind
+from servicekit.addresses import fold, search_words
 from servicekit.auth import Principal, visible
 from servicekit.database.records import Records
 from servicekit.errors import NotFound
@@ -67,12 +68,12 @@ def with_email(kind: CustomerKind, email_norm: str) -> Select[Customer]:
 
 def with_phone_and_name(kind: CustomerKind, phone: str, name: str) -> Select[Customer]:
     """Those not archived, the oldest first; a family shares a phone, so the name must match too."""
-    return _living(kind).where(Customer.phone == phone, Customer.name_search == plain(name))
+    return _living(kind).where(Customer.phone == phone, Customer.name_search == fold(name))
 
 
 def organizations_named(name: str) -> Select[Customer]:
     """Those not archived with exactly that name, accents and case aside; the oldest first."""
-    return _living(CustomerKind.ORGANIZATION).where(Customer.name_search == plain(name))
+    return _living(CustomerKind.ORGANIZATION).where(Customer.name_search == fold(name))
 
 
 def organizations_of_domain(domain: str) -> Select[Customer]:

@@ -11,10 +11,11 @@ from customers.contacts.queries import between
 from customers.directory import queries
 from customers.directory.actions import By, enter_customer
 from customers.directory.models import Customer
-from customers.directory.rules import CustomerIsArchived, CustomerKind, DuplicateCustomer, company_domain, plain
+from customers.directory.rules import CustomerIsArchived, CustomerKind, DuplicateCustomer, company_domain
 from customers.events import SubmitterIdentified
 from customers.intake.models import Submission
 from customers.intake.rules import Submitter, remark_on_matches
+from servicekit.addresses import fold
 from servicekit.database.locks import advisory_lock
 from servicekit.errors import NotYet
 from servicekit.messaging.outbox import record
@@ -67,7 +68,7 @@ def _keys(submitter: Submitter) -> list[str]:
     domain = company_domain(email=submitter.readable_email, website=None)
     named = {"email": submitter.readable_email, "phone": submitter.readable_phone, "domain": domain}
     keys = [f"{kind}:{value}" for kind, value in named.items() if value]
-    return [*keys, f"organization:{plain(submitter.organization)}"] if submitter.organization else keys
+    return [*keys, f"organization:{fold(submitter.organization)}"] if submitter.organization else keys
 
 
 def _find_person(session: Session, submitter: Submitter) -> Found | None:
