@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, func, select, text
 
 from customers.directory.models import Customer
+from customers.timeline.actions import NewEntry, Subject, add_entry
+from customers.timeline.models import TimelineEntry
+from customers.timeline.search import matching
+from customers.timeline.titles import title
+from servicekit.actor import Actor
 from servicekit.database.engine import Database
 from servicekit.database.migrate import _config, upgrade
 from servicekit.database.schema_version import owners
@@ -50,5 +55,39 @@ def test_customers_carry_the_external_ids_that_a_table_held(url: str) -> None:
     with database.read() as session:
         assert session.get_one(Customer, "cus_known").external_ids == {"sap": "4711", "shop": "a b"}
         assert session.get_one(Customer, "cus_unknown").external_ids == {}
+    database.close()
+    engine.dispose()
+
+
+def test_old_entries_of_the_timeline_keep_their_title_and_are_found_by_it(url: str) -> None:
+    migrate_to(url, "customers", "0003")
+    engine = create_engine(url)
+    entry = {
+        "kind": "note", "sentence": "Note", "names_actor": True, "body": None, "at": "2026-01-01 00:00:00+00:00",
+        "subject_type": "note", "subject_id": "nte_1", "data": "{}", "customer_id": "cus_1",
+    }  # fmt: skip
+    rows = [entry | {"id": f"tle_{n:04}", "source_event": f"{n:04}"} for n in range(2500)]
+    rows[1700] |= {"kind": "case.opened", "sentence": "Case C-000001 opened: Überweisung", "names_actor": False}
+    rows[1700] |= {"body": "FEHLT noch"}
+    names = ", ".join(entry | {"id": "", "source_event": ""})
+    places = ", ".join(f":{name}" for name in names.split(", "))
+    with engine.begin() as connection:
+        connection.execute(text(f"INSERT INTO timeline_entries ({names}) VALUES ({places})"), rows)
+    database = Database(url, service="customers")
+    upgrade(database, "customers")
+    with database.write() as session:
+        found = session.scalars(select(TimelineEntry).where(matching("überweisung fehlt"))).one()
+        assert title(found) == "Case C-000001 opened: Überweisung"
+        new = NewEntry(kind="note", body="Call back", subject=Subject(type="note", id="nte_2"))
+        added = add_entry(session, new, by=Actor.system(now=found.at))
+        assert (added.stored_title, title(added)) == (None, "Note")
+        assert session.scalar(select(func.count()).where(TimelineEntry.search_text.is_(None))) == 0
+    with engine.begin() as connection:  # as the code of before writes it, beside the new
+        connection.execute(
+            text(f"INSERT INTO timeline_entries ({names}) VALUES ({places})"),
+            rows[0] | {"id": "x", "source_event": "x"},
+        )
+    with database.read() as session:
+        assert title(session.get_one(TimelineEntry, "x")) == "Note"
     database.close()
     engine.dispose()

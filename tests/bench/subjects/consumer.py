@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cases.consumers import consumers
-from customers.events import CustomerCreated, CustomerPersonal
+from customers.directory.events import CustomerCreated, CustomerPersonal
 from ops.place import Place
 from ops.processes import Installation
 from servicekit.database.engine import Database

@@ -10,13 +10,16 @@ import msgspec
 import pytest
 
 from cases.events import PUBLISHED as OF_CASES
-from customers.events import PUBLISHED as OF_CUSTOMERS
+from customers.app import SUBDOMAINS as OF_CUSTOMERS
 from gateway.events import PUBLISHED as OF_GATEWAY
 from notifications.consumers import consumers
 from orders.events import PUBLISHED as OF_ORDERS
 from servicekit.messaging.events import encode_data
 
-PUBLISHED = {event.TYPE: event for event in (*OF_CASES, *OF_CUSTOMERS, *OF_GATEWAY, *OF_ORDERS)}
+PUBLISHED = {
+    event.TYPE: event
+    for event in (*OF_CASES, *(event for one in OF_CUSTOMERS for event in one.published), *OF_GATEWAY, *OF_ORDERS)
+}
 PLAIN = {str: "x", bool: True, int: 1, dt.datetime: dt.datetime(2026, 3, 2, tzinfo=dt.UTC), Decimal: Decimal("1.50")}
 
 

@@ -1,1 +1,1 @@
-"""What staff write down about a customer, and the one page that shows everything."""
+"""Activities: what staff write down about a customer, notes and logged interactions."""

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from customers.activities.rules import ActivityKind, Outcome, safe_html
 from customers.base import Base
-from customers.projections.models import User
+from customers.projections.models import UserProjection
 from servicekit.database.types import UtcDateTime
 from servicekit.database.versioned import Versioned
 
@@ -24,8 +24,8 @@ class Note(Versioned, Base):
     pinned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     author_id: Mapped[str | None] = mapped_column(String(40))
 
-    author: Mapped[User | None] = relationship(
-        User, primaryjoin=lambda: foreign(Note.author_id) == User.id, viewonly=True, lazy="selectin"
+    author: Mapped[UserProjection | None] = relationship(
+        UserProjection, primaryjoin=lambda: foreign(Note.author_id) == UserProjection.id, viewonly=True, lazy="selectin"
     )
 
     @property
@@ -49,6 +49,9 @@ class Activity(Versioned, Base):
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     author_id: Mapped[str | None] = mapped_column(String(40))
 
-    author: Mapped[User | None] = relationship(
-        User, primaryjoin=lambda: foreign(Activity.author_id) == User.id, viewonly=True, lazy="selectin"
+    author: Mapped[UserProjection | None] = relationship(
+        UserProjection,
+        primaryjoin=lambda: foreign(Activity.author_id) == UserProjection.id,
+        viewonly=True,
+        lazy="selectin",
     )

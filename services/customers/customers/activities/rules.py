@@ -29,7 +29,6 @@ class Outcome(StrEnum):
 
 
 _LASTING = {ActivityKind.CALL, ActivityKind.MEETING}
-_SPOKEN = {ActivityKind.EMAIL: "E-mail"}
 
 
 def wrong_duration(kind: str, minutes: int | None) -> list[FieldError]:
@@ -38,12 +37,6 @@ def wrong_duration(kind: str, minutes: int | None) -> list[FieldError]:
         return []
     detail = "Only a call or a meeting has a duration."
     return [FieldError(pointer="/duration_minutes", code="no_duration", detail=detail)]
-
-
-def activity_told(*, kind: str, title: str) -> str:
-    """As the timeline says it: `Call: Talked about the renewal`."""
-    known = ActivityKind(kind)
-    return f"{_SPOKEN.get(known, known.value.capitalize())}: {title}"
 
 
 def safe_html(markdown: str) -> str:

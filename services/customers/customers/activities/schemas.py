@@ -1,4 +1,4 @@
-"""What the timeline, notes and activities take and show."""
+"""What notes and activities take and show."""
 
 from marshmallow import fields, validate
 
@@ -8,28 +8,6 @@ from servicekit.http.schemas import Instant, Schema
 _KINDS = validate.OneOf([kind.value for kind in ActivityKind])
 _OUTCOMES = validate.OneOf([outcome.value for outcome in Outcome])
 _SOMETHING = validate.Regexp(r"(?s).*\S", error="Write something.")
-
-
-class Subject(Schema):
-    """What an entry is about."""
-
-    type = fields.String()
-    id = fields.String()
-    number = fields.String(allow_none=True)
-
-
-class EntryRead(Schema):
-    """One thing that happened with the customer."""
-
-    id = fields.String()
-    kind = fields.String()
-    title = fields.String()
-    body = fields.String(allow_none=True)
-    at = Instant()
-    actor_id = fields.String(allow_none=True)
-    actor_name = fields.String(allow_none=True)
-    subject = fields.Nested(Subject)
-    data = fields.Dict()
 
 
 class NoteUpdate(Schema):

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from customers.directory.models import Contact, Customer, ExternalId
 from customers.directory.rules import CustomerKind
-from servicekit.addresses import fold, search_words
+from servicekit.addresses import fold
 from servicekit.auth import Principal, visible
 from servicekit.database.records import Records
 from servicekit.errors import NotFound
@@ -28,7 +28,7 @@ SHOWN = Records(
         Customer.domain,
         Customer.blocked_by,
     ],
-    along=[Customer.facts],
+    along=[Customer.figures],
 )
 
 
@@ -42,7 +42,7 @@ def visible_customer_ids(principal: Principal) -> Select[str]:
     return visible_customers(principal).with_only_columns(Customer.id)
 
 
-def find_customer(session: Session, principal: Principal, customer_id: str) -> Customer:
+def get_customer(session: Session, principal: Principal, customer_id: str) -> Customer:
     """Raises NotFound, also where it exists and the caller may not know."""
     customer = session.scalars(visible_customers(principal).where(Customer.id == customer_id)).one_or_none()
     if customer is None:
@@ -50,15 +50,17 @@ def find_customer(session: Session, principal: Principal, customer_id: str) -> C
     return customer
 
 
-def by_external_id(session: Session, system: str, external_id: str) -> str | None:
+def find_customer_id(session: Session, system: str, external_id: str) -> str | None:
     """The id of the customer that `system` knows by that id."""
     found = session.get(ExternalId, (system, external_id))
     return found.customer_id if found else None
 
 
-def matching(query: str) -> ColumnElement[bool]:
-    """Every word of `query` is in the name, e-mail, phone, number or a contact's name."""
-    return and_(*(Customer.search_text.contains(word, autoescape=True) for word in search_words(query)))
+def find_primary_contact_id(session: Session, customer: Customer) -> str | None:
+    """The person at whom an organization is written to."""
+    if customer.kind != CustomerKind.ORGANIZATION:
+        return None
+    return session.scalar(select(Contact.person_id).where(Contact.organization_id == customer.id, Contact.is_primary))
 
 
 def with_email(kind: CustomerKind, email_norm: str) -> Select[Customer]:

@@ -1,12 +1,13 @@
-"""What holds for every customer: kinds and states, names and web addresses, and what is missing."""
+"""What holds for every customer: kinds and states, and how what a caller typed is read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from servicekit.addresses import UnreadableAddress, fold
-from servicekit.errors import Conflict, FieldError
+from servicekit.addresses import UnreadableAddress, fold, normal_phone, shown_email
+from servicekit.errors import Conflict, FieldError, Invalid
 
 _FREE_MAIL = frozenset(
     {
@@ -17,6 +18,7 @@ _FREE_MAIL = frozenset(
         "yahoo.com", "yahoo.fr", "yandex.ru", "ymail.com", "zoho.com", "163.com", "126.com",
     }
 )  # fmt: skip
+_ADDRESS = ("street", "city", "postcode", "country")
 
 
 class CustomerKind(StrEnum):
@@ -57,6 +59,31 @@ class ExternalIdTaken(Conflict):
     """Another customer carries that id of that system."""
 
     title = "Another customer has this external id"
+
+
+def readable(details: Mapping[str, Any], *, country: str | None = None) -> dict[str, Any]:
+    """What a caller typed, trimmed and with the address as fields of its own; raises Invalid with every wrong field."""
+    values = {name: _trimmed(value) for name, value in details.items() if name != "address"}
+    if "address" in details:
+        values.update(details["address"] or dict.fromkeys(_ADDRESS))
+    readers: dict[str, Callable[[str], str]] = {
+        "email": shown_email,
+        "phone": partial(normal_phone, country=values.get("country") or country),
+        "website": normal_website,
+    }
+    wrong = []
+    for name, read in readers.items():
+        try:
+            values.update({name: read(values[name])} if values.get(name) else {})
+        except UnreadableAddress as error:
+            wrong.append(FieldError(pointer=f"/{name}", code=f"invalid_{name}", detail=str(error)))
+    if wrong:
+        raise Invalid(wrong[0].detail, fields=wrong)
+    return values
+
+
+def _trimmed(value: Any) -> Any:
+    return (value.strip() or None) if isinstance(value, str) else value
 
 
 def company_domain(*, email: str | None, website: str | None) -> str | None:

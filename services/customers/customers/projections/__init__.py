@@ -1,1 +1,1 @@
-"""What orders, cases and the gateway told about our customers and users: small copies, kept by events."""
+"""Projections: what orders, cases and the gateway published about customers and users, as this service keeps it."""

@@ -1,4 +1,4 @@
-"""Copies of what other services own: a balance, a case, an order, a user, and the figures of a customer."""
+"""Projections of a balance, a case, an order and a user, and the figures of a customer that follow from them."""
 
 from datetime import datetime
 
@@ -10,8 +10,8 @@ from servicekit.database.types import UtcDateTime
 from servicekit.money import Money
 
 
-class CustomerFacts(Base):
-    """The figures of one customer, computed from the copies below. Amounts are minor units of `currency`."""
+class CustomerFigures(Base):
+    """The figures of one customer, computed from the projections below. Amounts are minor units of `currency`."""
 
     __tablename__ = "customer_facts"
 
@@ -26,12 +26,12 @@ class CustomerFacts(Base):
 
     @property
     def total_value(self) -> Money | None:
-        """Everything ever bought, where orders has told it."""
+        """Everything ever bought; None until orders has published a balance."""
         return self._money(self.total_value_minor)
 
     @property
     def open_balance(self) -> Money | None:
-        """What is still to be paid, where orders has told it."""
+        """What is still to be paid; None until orders has published a balance."""
         return self._money(self.open_balance_minor)
 
     def _money(self, minor: int | None) -> Money | None:
@@ -40,8 +40,8 @@ class CustomerFacts(Base):
         return Money.from_minor(minor, self.currency)
 
 
-class BalanceFact(Base):
-    """What orders last told of a customer's account in one currency."""
+class BalanceProjection(Base):
+    """A customer's account in one currency, as orders last published it."""
 
     __tablename__ = "balance_facts"
 
@@ -54,8 +54,8 @@ class BalanceFact(Base):
     sequence: Mapped[int]
 
 
-class CaseFact(Base):
-    """A case as the cases service last told it."""
+class CaseProjection(Base):
+    """A case as the cases service last published it; `sequence` is 0 while only its id is known."""
 
     __tablename__ = "case_facts"
     __table_args__ = (Index("ix_case_facts_customer_id_is_open", "customer_id", "is_open"),)
@@ -74,8 +74,8 @@ class CaseFact(Base):
     sequence: Mapped[int]
 
 
-class OrderFact(Base):
-    """An order as the orders service last told it."""
+class OrderProjection(Base):
+    """An order as the orders service last published it."""
 
     __tablename__ = "order_facts"
 
@@ -89,7 +89,7 @@ class OrderFact(Base):
     sequence: Mapped[int]
 
 
-class User(Base):
+class UserProjection(Base):
     """A member of staff: the name that the timeline shows."""
 
     __tablename__ = "users"

@@ -1,1 +1,1 @@
-"""The rows of the timeline, and the sentences that they are told in."""
+"""The timeline: what happened with a customer, stored as kind and data; titles are made when they are read."""

@@ -7,7 +7,7 @@ from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from customers.base import Base
-from customers.projections.models import User
+from customers.projections.models import UserProjection
 from servicekit.database.types import Json, UtcDateTime
 
 
@@ -15,7 +15,9 @@ class TimelineEntry(Base):
     """Something that happened with a customer.
 
     `customer_id` stays empty until the customer of the case or order is known here. `source_event` is the id of the
-    event that told it (a fresh one where staff wrote it): it makes an entry unique and orders those of one instant.
+    event that reported it (a fresh one where staff wrote it): it makes an entry unique and orders those of one instant.
+    `search_text` holds numbers, names, subject and body, folded. `stored_title` is the title of a row that was written
+    before titles were made of `kind` and `data`.
     """
 
     __tablename__ = "timeline_entries"
@@ -31,8 +33,7 @@ class TimelineEntry(Base):
     case_id: Mapped[str | None] = mapped_column(String(40), index=True)
     order_id: Mapped[str | None] = mapped_column(String(40), index=True)
     kind: Mapped[str] = mapped_column(String(40))
-    sentence: Mapped[str] = mapped_column(String(500))
-    names_actor: Mapped[bool] = mapped_column(default=False)
+    stored_title: Mapped[str | None] = mapped_column("sentence", String(500))
     body: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor_id: Mapped[str | None] = mapped_column(String(40))
@@ -40,20 +41,19 @@ class TimelineEntry(Base):
     subject_id: Mapped[str] = mapped_column(String(40))
     subject_number: Mapped[str | None] = mapped_column(String(20))
     data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    search_text: Mapped[str | None] = mapped_column(Text)
 
-    actor: Mapped[User | None] = relationship(
-        User, primaryjoin=lambda: foreign(TimelineEntry.actor_id) == User.id, viewonly=True, lazy="selectin"
+    actor: Mapped[UserProjection | None] = relationship(
+        UserProjection,
+        primaryjoin=lambda: foreign(TimelineEntry.actor_id) == UserProjection.id,
+        viewonly=True,
+        lazy="selectin",
     )
 
     @property
     def actor_name(self) -> str | None:
         """Looked up when read, so that a name that arrives late is shown all the same."""
         return self.actor.name if self.actor else None
-
-    @property
-    def title(self) -> str:
-        """The sentence, with the name of who did it where the sentence wants one and it is known."""
-        return f"{self.sentence}, by {self.actor_name}" if self.names_actor and self.actor_name else self.sentence
 
     @property
     def subject(self) -> dict[str, str | None]:

@@ -34,7 +34,7 @@ def test_an_activity_is_logged_with_title_description_duration_and_outcome(runni
     assert {name: logged[name] for name in body} == body
     entry = timeline(staff, acme["id"])[0]
     assert (entry["kind"], entry["title"], entry["body"]) == ("activity", "Meeting: Renewal", "They want to renew.")
-    assert entry["data"] == {"kind": "meeting", "outcome": "positive", "duration_minutes": 45}
+    assert entry["data"] == {"kind": "meeting", "outcome": "positive", "duration_minutes": 45, "title": "Renewal"}
     assert running.recorded()[-1]["data"]["id"] == logged["id"]
     assert staff.get(f"/activities?customer_id={acme['id']}").get_json()["data"] == [logged]
     facts = staff.get(f"/customers/{acme['id']}").get_json()["facts"]

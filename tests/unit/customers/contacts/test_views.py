@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import update
 
-from customers.directory.actions import By, mark_changed
+from customers.directory.actions import mark_customer_changed
 from customers.directory.models import Customer
+from servicekit.actor import Actor
 from servicekit.auth import Scope
 from tests.unit.customers.factories import contact, individual, organization, titles
 
@@ -189,6 +190,6 @@ def test_a_change_of_contacts_tells_what_others_did_in_the_meantime(staff, runni
             update(Customer).where(Customer.id == acme["id"]).values(is_blocked=True, version=Customer.version + 1)
         )
         session.execute(blocked, execution_options={"synchronize_session": False})
-        mark_changed(session, stale, changed="contacts", by=By(now=now))
+        mark_customer_changed(session, stale, by=Actor.system(now=now), changed="contacts")
     told = running.recorded()[-1]
     assert (told["type"], told["data"]["is_blocked"], told["sequence"]) == ("customer.updated.v1", True, 3)

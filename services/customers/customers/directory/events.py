@@ -1,6 +1,5 @@
-"""The facts that this service tells. The wire name of each is written here and nowhere else."""
+"""The events about customers. The wire name of each is written here and nowhere else."""
 
-from datetime import datetime
 from typing import ClassVar
 
 import msgspec
@@ -72,50 +71,6 @@ class CustomerUnblocked(CustomerState, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "customer.unblocked.v1"
 
 
-class ContactPersonal(msgspec.Struct, frozen=True, kw_only=True):
-    """How to reach the contact."""
-
-    name: str
-    email: str | None = None
-    phone: str | None = None
-
-
-class ContactAdded(Event, frozen=True, kw_only=True):
-    """A person became a contact of an organization."""
-
-    TYPE: ClassVar[str] = "contact.added.v1"
-
-    id: str
-    organization_id: str
-    person_id: str
-    is_primary: bool
-    personal: ContactPersonal
-
-
-class SubmitterIdentified(Event, frozen=True, kw_only=True):
-    """It is known who submitted a form; `customer_id` is the organization where one was given, else the person."""
-
-    TYPE: ClassVar[str] = "submitter.identified.v1"
-
-    submission_id: str
-    case_id: str
-    customer_id: str
-    person_id: str
-    organization_id: str | None
-    was_created: bool
-
-
-class ActivityLogged(Event, frozen=True, kw_only=True):
-    """Staff wrote down an interaction with a customer."""
-
-    TYPE: ClassVar[str] = "activity.logged.v1"
-
-    id: str
-    customer_id: str
-    kind: str
-    occurred_at: datetime
-
-
 PUBLISHED: tuple[type[Event], ...] = (
     CustomerCreated,
     CustomerUpdated,
@@ -123,7 +78,4 @@ PUBLISHED: tuple[type[Event], ...] = (
     CustomerRestored,
     CustomerBlocked,
     CustomerUnblocked,
-    ContactAdded,
-    SubmitterIdentified,
-    ActivityLogged,
 )
