@@ -1,10 +1,12 @@
 """A database of an older level, with rows in it, is brought up to today's without losing any."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import TextClause, create_engine, func, select, text
 
 from customers.directory.models import Customer
 from customers.timeline.actions import NewEntry, Subject, add_entry
@@ -24,6 +26,12 @@ COLUMNS = {
 }  # fmt: skip
 
 
+ENTRY = {
+    "kind": "note", "sentence": "Note", "names_actor": True, "body": None, "at": "2026-01-01 00:00:00+00:00",
+    "subject_type": "note", "subject_id": "nte_1", "data": "{}", "customer_id": "cus_1",
+}  # fmt: skip
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database."""
@@ -39,14 +47,17 @@ def migrate_to(url: str, package: str, level: str) -> None:
     database.close()
 
 
+def insert_into(table: str, row: Mapping[str, Any]) -> TextClause:
+    return text(f"INSERT INTO {table} ({', '.join(row)}) VALUES (:{', :'.join(row)})")
+
+
 def test_customers_carry_the_external_ids_that_a_table_held(url: str) -> None:
     migrate_to(url, "customers", "0002")
     engine = create_engine(url)
     with engine.begin() as connection:
         for id in ("cus_known", "cus_unknown"):
             row = COLUMNS | {"id": id, "number": id}
-            names = ", ".join(row)
-            connection.execute(text(f"INSERT INTO customers ({names}) VALUES (:{', :'.join(row)})"), row)
+            connection.execute(insert_into("customers", row), row)
         for system, external_id in (("sap", "4711"), ("shop", "a b")):
             values = {"system": system, "id": external_id}
             connection.execute(text("INSERT INTO external_ids VALUES (:system, :id, 'cus_known')"), values)
@@ -62,17 +73,11 @@ def test_customers_carry_the_external_ids_that_a_table_held(url: str) -> None:
 def test_old_entries_of_the_timeline_keep_their_title_and_are_found_by_it(url: str) -> None:
     migrate_to(url, "customers", "0003")
     engine = create_engine(url)
-    entry = {
-        "kind": "note", "sentence": "Note", "names_actor": True, "body": None, "at": "2026-01-01 00:00:00+00:00",
-        "subject_type": "note", "subject_id": "nte_1", "data": "{}", "customer_id": "cus_1",
-    }  # fmt: skip
-    rows = [entry | {"id": f"tle_{n:04}", "source_event": f"{n:04}"} for n in range(2500)]
+    rows = [ENTRY | {"id": f"tle_{n:04}", "source_event": f"{n:04}"} for n in range(2500)]
     rows[1700] |= {"kind": "case.opened", "sentence": "Case C-000001 opened: Überweisung", "names_actor": False}
     rows[1700] |= {"body": "FEHLT noch"}
-    names = ", ".join(entry | {"id": "", "source_event": ""})
-    places = ", ".join(f":{name}" for name in names.split(", "))
     with engine.begin() as connection:
-        connection.execute(text(f"INSERT INTO timeline_entries ({names}) VALUES ({places})"), rows)
+        connection.execute(insert_into("timeline_entries", rows[0]), rows)
     database = Database(url, service="customers")
     upgrade(database, "customers")
     with database.write() as session:
@@ -83,11 +88,28 @@ def test_old_entries_of_the_timeline_keep_their_title_and_are_found_by_it(url: s
         assert (added.stored_title, title(added)) == (None, "Note")
         assert session.scalar(select(func.count()).where(TimelineEntry.search_text.is_(None))) == 0
     with engine.begin() as connection:  # as the code of before writes it, beside the new
-        connection.execute(
-            text(f"INSERT INTO timeline_entries ({names}) VALUES ({places})"),
-            rows[0] | {"id": "x", "source_event": "x"},
-        )
+        late = ENTRY | {"id": "x", "source_event": "x"}
+        connection.execute(insert_into("timeline_entries", late), late)
     with database.read() as session:
         assert title(session.get_one(TimelineEntry, "x")) == "Note"
+    database.close()
+    engine.dispose()
+
+
+def test_a_search_column_that_was_filled_in_part_is_filled_to_the_end() -> None:
+    url = servers.postgres().fresh_database("old")
+    migrate_to(url, "customers", "0003")
+    engine = create_engine(url)
+    with engine.begin() as connection:  # what a migration that was killed while it filled has left
+        connection.execute(text("ALTER TABLE timeline_entries ADD COLUMN search_text TEXT"))
+        for n in range(3):
+            row = ENTRY | {"id": f"tle_{n}", "source_event": f"{n}"}
+            connection.execute(insert_into("timeline_entries", row), row)
+        connection.execute(text("UPDATE timeline_entries SET search_text = 'filled' WHERE id = 'tle_0'"))
+    database = Database(url, service="customers")
+    upgrade(database, "customers")
+    with database.read() as session:
+        filled = select(TimelineEntry.search_text).order_by(TimelineEntry.id)
+        assert session.scalars(filled).all() == ["filled", "note", "note"]
     database.close()
     engine.dispose()

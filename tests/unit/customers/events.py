@@ -1,41 +1,26 @@
-"""Customers and heard events, valid by default."""
+"""Events of other services, valid by default."""
 
-from itertools import count
 from typing import Any
 
 from servicekit.testing.harness import envelope
 
-_next = count(1)
-
-
-def organization(staff, **fields: Any):
-    """A new organization, as the API shows it."""
-    n = next(_next)
-    answer = staff.post(
-        "/customers", {"kind": "organization", "name": f"Acme {n}", "email": f"info@acme{n}.example", **fields}
-    )
-    assert answer.status_code == 201, answer.get_json()
-    return answer.get_json()
-
-
-def individual(staff, **fields: Any):
-    """A new individual, as the API shows it."""
-    n = next(_next)
-    answer = staff.post(
-        "/customers", {"kind": "individual", "name": f"Ines Duarte {n}", "email": f"ines{n}@mail.example", **fields}
-    )
-    assert answer.status_code == 201, answer.get_json()
-    return answer.get_json()
-
-
-def contact(staff, organization_id, **fields: Any):
-    """A new contact of that organization."""
-    n = next(_next)
-    answer = staff.post(
-        f"/customers/{organization_id}/contacts", {"name": f"Rui Costa {n}", "email": f"rui{n}@acme.example", **fields}
-    )
-    assert answer.status_code == 201, answer.get_json()
-    return answer.get_json()
+STEP = {
+    "iteration": 1,
+    "case_subject": "x",
+    "user_ids": ["usr_ines"],
+    "due_at": "2026-11-02T10:00:00Z",
+    "instructions": None,
+}
+EMAIL = {
+    "id": "eml_1",
+    "kind": "autoresponder",
+    "to_user_id": None,
+    "case_id": "cas_1",
+    "order_id": None,
+    "customer_id": None,
+    "subject": "We got it",
+}
+MESSAGE = {"id": "msg_1", "is_internal": False, "direction": "in", "author_id": None}
 
 
 def form_submitted(*, case_id="cas_1", submission_id="sub_1", more=None, **personal: Any):
@@ -56,7 +41,7 @@ def form_submitted(*, case_id="cas_1", submission_id="sub_1", more=None, **perso
     )
 
 
-def case_told(what, *, sequence=1, more=None, **fields: Any):
+def case_event(what, *, sequence=1, more=None, **fields: Any):
     return envelope(
         f"case.{what}.v1",
         {
@@ -84,7 +69,7 @@ def case_told(what, *, sequence=1, more=None, **fields: Any):
     )
 
 
-def of_case(event_type, *, more=None, **fields: Any):
+def event_of_case(event_type, *, more=None, **fields: Any):
     """An event about something that belongs to case cas_1."""
     known = {
         "case_id": "cas_1",
@@ -103,7 +88,7 @@ def of_case(event_type, *, more=None, **fields: Any):
     return envelope(event_type, {**known, **fields}, **{"subject": "run_1", **(more or {})})
 
 
-def order_told(what, customer_id, *, sequence=1, more=None, **fields: Any):
+def order_event(what, customer_id, *, sequence=1, more=None, **fields: Any):
     money = {"amount": "120.00", "currency": "EUR"}
     return envelope(
         f"order.{what}.v1",
@@ -140,7 +125,7 @@ def balance_changed(customer_id, *, sequence=1, total="120.00", open_="20.00", o
     )
 
 
-def user_told(user_id="usr_ines", name="Ines Duarte", *, sequence=1, what="created"):
+def user_event(user_id="usr_ines", name="Ines Duarte", *, sequence=1, what="created"):
     return envelope(
         f"user.{what}.v1",
         {
@@ -153,13 +138,3 @@ def user_told(user_id="usr_ines", name="Ines Duarte", *, sequence=1, what="creat
         },
         sequence=sequence,
     )
-
-
-def timeline(staff, customer_id, query=""):
-    answer = staff.get(f"/customers/{customer_id}/timeline{query}")
-    assert answer.status_code == 200, answer.get_json()
-    return answer.get_json()["data"]
-
-
-def titles(staff, customer_id, query=""):
-    return [entry["title"] for entry in timeline(staff, customer_id, query)]
