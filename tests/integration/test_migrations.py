@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import TextClause, create_engine, func, select, text
 
 from customers.directory.models import Customer
-from customers.timeline.actions import NewEntry, Subject, add_entry
+from customers.timeline.actions import EntrySubject, NewEntry, add_entry
 from customers.timeline.models import TimelineEntry
 from customers.timeline.search import matching
 from customers.timeline.titles import title
@@ -83,7 +83,7 @@ def test_old_entries_of_the_timeline_keep_their_title_and_are_found_by_it(url: s
     with database.write() as session:
         found = session.scalars(select(TimelineEntry).where(matching("überweisung fehlt"))).one()
         assert title(found) == "Case C-000001 opened: Überweisung"
-        new = NewEntry(kind="note", body="Call back", subject=Subject(type="note", id="nte_2"))
+        new = NewEntry(kind="note", body="Call back", subject=EntrySubject(type="note", id="nte_2"))
         added = add_entry(session, new, by=Actor.system(now=found.at))
         assert (added.stored_title, title(added)) == (None, "Note")
         assert session.scalar(select(func.count()).where(TimelineEntry.search_text.is_(None))) == 0

@@ -9,7 +9,7 @@ from customers.activities import rules
 from customers.activities.events import ActivityLogged
 from customers.activities.models import Activity, Note
 from customers.directory.models import Customer
-from customers.timeline.actions import NewEntry, Subject, add_entry, delete_entries, update_entries
+from customers.timeline.actions import EntrySubject, NewEntry, add_entry, delete_entries, update_entries
 from servicekit.actor import Actor
 from servicekit.errors import Invalid
 from servicekit.ids import new_id
@@ -88,15 +88,15 @@ def log_activity(session: Session, *, by: Actor, customer: Customer, details: Ma
     return activity
 
 
-def _about(note: Note) -> Subject:
-    return Subject(type="note", id=note.id)
+def _about(note: Note) -> EntrySubject:
+    return EntrySubject(type="note", id=note.id)
 
 
 def _entry(activity: Activity) -> NewEntry:
     return NewEntry(
         kind="activity",
         body=activity.body,
-        subject=Subject(type="activity", id=activity.id),
+        subject=EntrySubject(type="activity", id=activity.id),
         at=activity.occurred_at,
         customer_id=activity.customer_id,
         data={

@@ -1,4 +1,4 @@
-"""Add, edit and remove contacts; an organization that has any has exactly one primary one."""
+"""Create, update and delete contacts; an organization that has any has exactly one primary one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from customers.directory.models import Contact, Customer
 from customers.directory.queries import get_customer, visible_customer_ids, with_email
 from customers.directory.rules import CustomerKind, DuplicateCustomer
 from customers.directory.search import refresh_search_text
-from customers.timeline.actions import NewEntry, Subject, add_entry
+from customers.timeline.actions import EntrySubject, NewEntry, add_entry
 from servicekit.actor import Actor
 from servicekit.addresses import UnreadableAddress, normal_email
 from servicekit.database.locks import lock
@@ -185,7 +185,7 @@ def _added(contact: Contact) -> ContactAdded:
 def _add_entry(session: Session, contact: Contact, by: Actor, *, kind: str) -> None:
     new = NewEntry(
         kind=kind,
-        subject=Subject(type="contact", id=contact.id),
+        subject=EntrySubject(type="contact", id=contact.id),
         customer_id=contact.organization.id,
         contact_id=contact.person.id,
         data={"name": contact.person.name},

@@ -24,7 +24,7 @@ from customers.directory.models import Customer
 from customers.directory.rules import CustomerStatus
 from customers.directory.search import refresh_search_text, set_comparable_forms
 from customers.projections.locks import add_figures
-from customers.timeline.actions import NewEntry, Subject, add_entry
+from customers.timeline.actions import EntrySubject, NewEntry, add_entry
 from servicekit.actor import Actor
 from servicekit.database.locks import add_locked, lock, was_added_here
 from servicekit.database.numbers import next_number
@@ -215,5 +215,5 @@ def _state(session: Session, event: type[CustomerState], customer: Customer, *ch
 
 
 def _add_entry(session: Session, customer: Customer, by: Actor, *, kind: str, **more: Any) -> None:
-    subject = Subject(type="customer", id=customer.id, number=customer.number)
+    subject = EntrySubject(type="customer", id=customer.id, number=customer.number)
     add_entry(session, NewEntry(kind=kind, subject=subject, customer_id=customer.id, **more), by=by)

@@ -24,7 +24,7 @@ _LOOKED_AT = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class IdentifiedCustomer:
     """A customer, whether it is new, and the remark that the match deserves."""
 
     customer: Customer
@@ -70,7 +70,7 @@ def _keys(submitter: Submitter) -> list[str]:
     return [*keys, f"organization:{fold(submitter.organization)}"] if submitter.organization else keys
 
 
-def _find_person(session: Session, submitter: Submitter) -> Found | None:
+def _find_person(session: Session, submitter: Submitter) -> IdentifiedCustomer | None:
     email, phone = submitter.readable_email, submitter.readable_phone
     if email:
         return _oldest(session, queries.with_email(CustomerKind.INDIVIDUAL, email))
@@ -79,7 +79,7 @@ def _find_person(session: Session, submitter: Submitter) -> Found | None:
     return None
 
 
-def _make_person(session: Session, submitter: Submitter, by: Actor) -> Found:
+def _make_person(session: Session, submitter: Submitter, by: Actor) -> IdentifiedCustomer:
     values = {
         "kind": CustomerKind.INDIVIDUAL,
         "name": submitter.shown_name,
@@ -90,10 +90,10 @@ def _make_person(session: Session, submitter: Submitter, by: Actor) -> Found:
         "language": submitter.language,
         "source": _source(submitter),
     }
-    return Found(customer=_enter(session, values, by), was_created=True)
+    return IdentifiedCustomer(customer=_enter(session, values, by), was_created=True)
 
 
-def _organization_of(session: Session, submitter: Submitter, by: Actor) -> Found | None:
+def _organization_of(session: Session, submitter: Submitter, by: Actor) -> IdentifiedCustomer | None:
     name = submitter.organization
     if name is None:
         return None
@@ -110,15 +110,15 @@ def _organization_of(session: Session, submitter: Submitter, by: Actor) -> Found
         "language": submitter.language,
         "source": _source(submitter),
     }
-    return Found(customer=_enter(session, values, by), was_created=True)
+    return IdentifiedCustomer(customer=_enter(session, values, by), was_created=True)
 
 
-def _oldest(session: Session, matches: Select[Customer]) -> Found | None:
+def _oldest(session: Session, matches: Select[Customer]) -> IdentifiedCustomer | None:
     found = session.scalars(matches.limit(_LOOKED_AT)).all()
     if not found:
         return None
     remark = remark_on_matches(numbers=[one.number for one in found])
-    return Found(customer=found[0], was_created=False, remark=remark)
+    return IdentifiedCustomer(customer=found[0], was_created=False, remark=remark)
 
 
 def _enter(session: Session, values: dict[str, str | None], by: Actor) -> Customer:
@@ -129,13 +129,13 @@ def _enter(session: Session, values: dict[str, str | None], by: Actor) -> Custom
         raise NotYet(error.detail) from error
 
 
-def _belongs_to(organization: Found, submitter: Submitter) -> bool:
+def _belongs_to(organization: IdentifiedCustomer, submitter: Submitter) -> bool:
     """Anyone can type a company's name: only who made it, or writes from its domain, becomes its contact."""
     domain = company_domain(email=submitter.readable_email, website=None)
     return organization.was_created or (domain is not None and domain == organization.customer.domain)
 
 
-def _join(session: Session, organization: Found, person: Found, by: Actor) -> None:
+def _join(session: Session, organization: IdentifiedCustomer, person: IdentifiedCustomer, by: Actor) -> None:
     one_is_new = organization.was_created or person.was_created
     joined = between(organization.customer.id, person.customer.id)
     if one_is_new or session.scalars(joined).one_or_none() is None:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from customers.intake.actions import identify_submitter
 from customers.intake.payloads import FormPayload
 from customers.intake.rules import Submitter
-from customers.timeline.actions import NewEntry, Subject, add_entry
+from customers.timeline.actions import EntrySubject, NewEntry, add_entry
 from servicekit.messaging.consumers import Consumers, ReceivedEvent
 
 consumers = Consumers()
@@ -19,7 +19,7 @@ def on_form_submitted(session: Session, event: ReceivedEvent[FormPayload]) -> No
     new = NewEntry(
         kind="form.submitted",
         body=submission.remark if submission else None,
-        subject=Subject(type="case", id=form.case_id, number=form.case_number),
+        subject=EntrySubject(type="case", id=form.case_id, number=form.case_number),
         customer_id=submission.customer_id if submission else None,
         contact_id=submission.contact_id if submission else None,
         case_id=form.case_id,

@@ -22,7 +22,7 @@ from servicekit.messaging.events import new_event_id
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject:
+class EntrySubject:
     """What an entry is about: a case, an order, a note and so on."""
 
     type: str
@@ -39,7 +39,7 @@ class NewEntry:
     """
 
     kind: str
-    subject: Subject
+    subject: EntrySubject
     at: datetime | None = None
     body: str | None = None
     actor_id: str | None = None
@@ -78,14 +78,14 @@ def add_entry(session: Session, new: NewEntry, *, by: Actor) -> TimelineEntry:
     return entry
 
 
-def update_entries(session: Session, subject: Subject, *, by: Actor, body: str) -> None:
+def update_entries(session: Session, subject: EntrySubject, *, by: Actor, body: str) -> None:
     """The text of what these entries are about has changed."""
     for entry in session.scalars(queries.entries_about(subject.type, subject.id)):
         entry.body = body
         entry.search_text = search_text(number=entry.subject_number, data=entry.data, body=body)
 
 
-def delete_entries(session: Session, subject: Subject, *, by: Actor) -> None:
+def delete_entries(session: Session, subject: EntrySubject, *, by: Actor) -> None:
     """What these entries are about is gone, and they go with it."""
     for entry in session.scalars(queries.entries_about(subject.type, subject.id)):
         session.delete(entry)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from customers.projections.queries import known_user_names
-from customers.timeline.actions import NewEntry, Subject, add_entry, attach_case, attach_order
+from customers.timeline.actions import EntrySubject, NewEntry, add_entry, attach_case, attach_order
 from customers.timeline.payloads import (
     CasePayload,
     DecisionPayload,
@@ -120,7 +120,7 @@ def on_email_sent_or_failed(session: Session, event: ReceivedEvent[EmailPayload]
         return
     new = NewEntry(
         kind=topic(event.type),
-        subject=Subject(type="email", id=email.id),
+        subject=EntrySubject(type="email", id=email.id),
         customer_id=email.customer_id,
         case_id=email.case_id,
         order_id=email.order_id,
@@ -137,7 +137,7 @@ def on_order_changed(session: Session, event: ReceivedEvent[OrderPayload]) -> No
     attach_order(session, order.id, by=event.by, customer_id=order.customer_id)
     new = NewEntry(
         kind=topic(event.type),
-        subject=Subject(type="order", id=order.id, number=order.number),
+        subject=EntrySubject(type="order", id=order.id, number=order.number),
         actor_id=event.actor,
         customer_id=order.customer_id,
         order_id=order.id,
@@ -153,7 +153,7 @@ def on_payment_received(session: Session, event: ReceivedEvent[PaymentPayload]) 
     payment = event.data
     new = NewEntry(
         kind=topic(event.type),
-        subject=Subject(type="payment", id=payment.id),
+        subject=EntrySubject(type="payment", id=payment.id),
         actor_id=event.actor,
         customer_id=payment.customer_id,
         source_event=event.id,
@@ -175,7 +175,7 @@ def _add_case_entry(
     new = NewEntry(
         kind=topic(event.type),
         body=body,
-        subject=Subject(type="case", id=case.id, number=case.number),
+        subject=EntrySubject(type="case", id=case.id, number=case.number),
         actor_id=event.actor,
         customer_id=case.customer_id,
         contact_id=case.contact_id,
@@ -199,7 +199,7 @@ def _add_entry_of_case(
     new = NewEntry(
         kind=kind or topic(event.type),
         body=body,
-        subject=Subject(type="case", id=of.case_id, number=of.case_number),
+        subject=EntrySubject(type="case", id=of.case_id, number=of.case_number),
         actor_id=actor_id or event.actor,
         customer_id=of.customer_id,
         case_id=of.case_id,

@@ -6,7 +6,7 @@ from customers.timeline.titles import title
 from servicekit.http.schemas import Instant, Schema
 
 
-class Subject(Schema):
+class SubjectRead(Schema):
     """What an entry is about."""
 
     type = fields.String()
@@ -24,5 +24,5 @@ class EntryRead(Schema):
     at = Instant()
     actor_id = fields.String(allow_none=True)
     actor_name = fields.String(allow_none=True)
-    subject = fields.Nested(Subject)
+    subject = fields.Nested(SubjectRead)
     data = fields.Dict()
