@@ -107,7 +107,7 @@ class Stack:
         delays = ",".join(map(str, self.retry_delays))
         with environment_variable("CRM_RETRY_DELAYS", delays):
             for service in SERVICES:
-                self.bus.declare(service, importlib.import_module(f"{service}.consumers").consumers.by_type)
+                self.bus.declare(service, consumed_types(service))
 
     def start(self, *names: str, **extra: str) -> None:
         """Start these programs (all, when none is named) with extra environment."""
@@ -256,3 +256,10 @@ def _is_ready(url: str) -> bool:
         return requests.get(url, timeout=2).status_code == 200
     except requests.RequestException:
         return False
+
+
+@functools.cache
+def consumed_types(service: str) -> frozenset[str]:
+    """The event types that a service listens to, as its sub-domains declare them."""
+    subdomains = importlib.import_module(f"{service}.app").SUBDOMAINS
+    return frozenset(one for subdomain in subdomains for one in subdomain.consumers.by_type)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import time
 from collections.abc import Mapping
 
@@ -11,7 +10,7 @@ import psycopg
 
 from ops.place import EVERYONE, SERVICES
 from tests.bench.driving import LoadFailed
-from tests.stacks import Stack
+from tests.stacks import Stack, consumed_types
 
 PATIENCE = 180.0
 LOOK_SECONDS = 0.1
@@ -28,7 +27,7 @@ def drained(stack: Stack) -> float:
     started = time.monotonic()
     with contextlib.ExitStack() as kept:
         databases = {service: kept.enter_context(looking_into(stack.database(service))) for service in EVERYONE}
-        hears = {service: set(_consumers(service)) for service in SERVICES}
+        hears = {service: set(consumed_types(service)) for service in SERVICES}
         while waiting := _on_its_way(databases, hears):
             if time.monotonic() - started > PATIENCE:
                 raise LoadFailed(f"after {PATIENCE:.0f} s these effects are still missing: {waiting}")
@@ -58,8 +57,3 @@ def _on_its_way(databases: Databases, hears: Mapping[str, set[str]]) -> dict[str
 def _count(database: psycopg.Connection, sql: str) -> int:
     row = database.execute(sql.encode()).fetchone()
     return int(row[0]) if row else 0
-
-
-def _consumers(service: str) -> Mapping[str, object]:
-    heard: Mapping[str, object] = importlib.import_module(f"{service}.consumers").consumers.by_type
-    return heard

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from servicekit.messaging.bus.amqp_link import channel
 from tests.faults.load import Load
 from tests.faults.mirrors import behind
 from tests.faults.post_office import PostOffice
-from tests.stacks import Stack
+from tests.stacks import Stack, consumed_types
 
 SERVICES = ("customers", "cases", "orders", "notifications", "gateway")
 LISTENERS = ("customers", "cases", "orders", "notifications")
@@ -43,7 +42,7 @@ class Findings:
 @functools.cache
 def heard_types(service: str) -> frozenset[str]:
     """What this service's code listens to."""
-    return frozenset(importlib.import_module(f"{service}.consumers").consumers.by_type)
+    return consumed_types(service)
 
 
 def check(
