@@ -5,11 +5,12 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
-from customers.activities.rules import ActivityKind, Outcome, safe_html
+from customers.activities.rules import ActivityKind, Outcome
 from customers.base import Base
 from customers.projections.models import UserProjection
 from servicekit.database.types import UtcDateTime
 from servicekit.database.versioned import Versioned
+from servicekit.markdown import DOCUMENT
 
 
 class Note(Versioned, Base):
@@ -31,7 +32,7 @@ class Note(Versioned, Base):
     @property
     def body_html(self) -> str:
         """The body, ready to be shown in a page."""
-        return safe_html(self.body)
+        return DOCUMENT.render(self.body)
 
 
 class Activity(Versioned, Base):

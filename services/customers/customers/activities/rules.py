@@ -1,13 +1,8 @@
-"""What staff can log, and notes as safe HTML."""
+"""What staff can log."""
 
 from enum import StrEnum
 
-import nh3
-from markdown_it import MarkdownIt
-
 from servicekit.errors import FieldError
-
-_markdown = MarkdownIt("commonmark", {"html": False})
 
 
 class ActivityKind(StrEnum):
@@ -37,8 +32,3 @@ def wrong_duration(kind: str, minutes: int | None) -> list[FieldError]:
         return []
     detail = "Only a call or a meeting has a duration."
     return [FieldError(pointer="/duration_minutes", code="no_duration", detail=detail)]
-
-
-def safe_html(markdown: str) -> str:
-    """CommonMark without raw HTML, then cleaned: links carry rel=noopener and no script survives."""
-    return nh3.clean(_markdown.render(markdown), link_rel="noopener noreferrer nofollow")
