@@ -11,7 +11,7 @@ from itertools import accumulate
 from random import Random
 from typing import Final
 
-from customers.directory.rules import plain
+from servicekit.addresses import fold
 from tests.bench import words
 
 SEED: Final = 20_261_001
@@ -202,7 +202,7 @@ class Directory:
 
 @cache
 def _comparable(text: str) -> str:
-    return plain(text)
+    return fold(text)
 
 
 def _person(face: int, index: int) -> Someone:

@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from customers.directory.actions import By, add_customer
+from customers.directory.actions import create_customer
 from customers.directory.models import Customer
 from customers.directory.rules import DuplicateCustomer
-from customers.facts.actions import facts_of, note_interaction
+from customers.projections.locks import lock_figures
+from customers.timeline.interactions import note_interaction
 from ops.waiting import wait_for
+from servicekit.actor import Actor
 from servicekit.database.engine import Database
 from servicekit.database.locks import lock
 from servicekit.database.migrate import upgrade
@@ -33,7 +35,7 @@ def database() -> Iterator[Database]:
     upgrade(database, "customers")
     with database.write() as session:
         session.add(Customer(**ROW))
-        facts_of(session, "cus_1")
+        lock_figures(session, "cus_1")
     yield database
     database.close()
     servers.postgres().drop(url)
@@ -42,12 +44,12 @@ def database() -> Iterator[Database]:
 def test_a_row_that_was_loaded_before_its_lock_is_read_anew(database: Database) -> None:
     with database.write() as session:
         customer = session.scalars(select(Customer)).one()
-        assert customer.facts is not None  # loaded with it, without a lock
+        assert customer.figures is not None  # loaded with it, without a lock
         with database.write() as other:
             note_interaction(other, customer_ids=["cus_1"], at=AT + timedelta(minutes=5))
         note_interaction(session, customer_ids=["cus_1"], at=AT + timedelta(minutes=3))
     with database.read() as session:
-        assert facts_of(session, "cus_1").last_interaction_at == AT + timedelta(minutes=5)
+        assert lock_figures(session, "cus_1").last_interaction_at == AT + timedelta(minutes=5)
 
 
 def test_a_loaded_row_is_held_as_it_is_now_and_once(database: Database) -> None:
@@ -69,7 +71,7 @@ def test_of_two_who_add_the_same_email_at_once_the_second_is_told_of_the_first(d
 
     def added(session: Session) -> Customer:
         details = {"kind": "individual", "name": "Nora Berg", "email": "nora@berg.example"}
-        return add_customer(session, details=details, by=By(now=AT))
+        return create_customer(session, by=Actor.system(now=AT), details=details)
 
     def somebody_waits() -> bool:
         with database.read() as session:

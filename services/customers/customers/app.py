@@ -1,24 +1,16 @@
-"""Names the rooms of this service; nothing else happens here."""
+"""Names the sub-domains of this service; nothing else happens here."""
 
 from flask import Flask
 
-from customers.consumers import consumers
-from customers.contacts.views import routes as contacts
-from customers.directory.views import routes as directory
-from customers.events import PUBLISHED
 from customers.settings import Settings
-from customers.timeline.views import routes as timeline
-from customers.transfer.views import routes as transfer
 from servicekit.runtime.app import create_service
-from servicekit.runtime.subdomains import Subdomain
+from servicekit.runtime.subdomains import load_subdomains
 
-SUBDOMAINS = [Subdomain(routes=[directory, contacts, timeline, transfer], consumers=consumers, published=PUBLISHED)]
+SUBDOMAINS = load_subdomains(
+    "customers", "projections", "timeline", "directory", "contacts", "activities", "intake", "transfer"
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The web application; its command line is `flask --app customers.app`."""
-    return create_service(
-        settings or Settings.from_environ(),
-        package="customers",
-        subdomains=SUBDOMAINS,
-    )
+    return create_service(settings or Settings.from_environ(), package="customers", subdomains=SUBDOMAINS)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cases.projections.consumers import consumers
-from customers.events import CustomerCreated, CustomerPersonal
+from customers.directory.events import CustomerCreated, CustomerPersonal
 from ops.local.data_directory import DataDirectory
 from ops.local.processes import Installation
 from ops.waiting import wait_for

@@ -14,7 +14,7 @@ def visible_contacts(principal: Principal) -> Select[Contact]:
     return select(Contact).where(Contact.organization_id.in_(visible_customer_ids(principal)))
 
 
-def find_contact(session: Session, principal: Principal, contact_id: str) -> Contact:
+def get_contact(session: Session, principal: Principal, contact_id: str) -> Contact:
     """Raises NotFound, also where the caller may not see its organization."""
     contact = session.scalars(visible_contacts(principal).where(Contact.id == contact_id)).one_or_none()
     if contact is None:

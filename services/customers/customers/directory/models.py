@@ -6,8 +6,8 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from customers.base import Base
-from customers.directory.rules import CustomerKind, CustomerStatus
-from customers.facts.models import CustomerFacts
+from customers.directory.rules import CustomerIsArchived, CustomerKind, CustomerStatus
+from customers.projections.models import CustomerFigures
 from servicekit.database.types import Json, UtcDateTime
 from servicekit.database.versioned import Versioned
 
@@ -66,9 +66,9 @@ class Customer(Versioned, Base):
     domain: Mapped[str | None] = mapped_column(String(320), index=True)
     search_text: Mapped[str] = mapped_column(Text)
 
-    facts: Mapped[CustomerFacts | None] = relationship(
-        CustomerFacts,
-        primaryjoin=lambda: foreign(CustomerFacts.customer_id) == Customer.id,
+    figures: Mapped[CustomerFigures | None] = relationship(
+        CustomerFigures,
+        primaryjoin=lambda: foreign(CustomerFigures.customer_id) == Customer.id,
         viewonly=True,
         uselist=False,
         lazy="joined",
@@ -78,6 +78,11 @@ class Customer(Versioned, Base):
     def address(self) -> dict[str, str | None]:
         """The postal address as one value."""
         return {"street": self.street, "city": self.city, "postcode": self.postcode, "country": self.country}
+
+    def check_not_archived(self) -> None:
+        """Raises CustomerIsArchived: whatever hangs on an archived customer is read-only too."""
+        if self.is_archived:
+            raise CustomerIsArchived(f"{self.number} is archived and cannot be changed. Restore it first.")
 
 
 class ExternalId(Base):

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from customers.directory.models import Contact, Customer, ExternalId
-from customers.directory.rules import CustomerKind, plain, search_words
+from customers.directory.rules import CustomerKind
+from servicekit.addresses import fold
 from servicekit.auth import Principal, visible
 from servicekit.database.records import Records
 from servicekit.errors import NotFound
@@ -27,7 +28,7 @@ SHOWN = Records(
         Customer.domain,
         Customer.blocked_by,
     ],
-    along=[Customer.facts],
+    along=[Customer.figures],
 )
 
 
@@ -41,7 +42,7 @@ def visible_customer_ids(principal: Principal) -> Select[str]:
     return visible_customers(principal).with_only_columns(Customer.id)
 
 
-def find_customer(session: Session, principal: Principal, customer_id: str) -> Customer:
+def get_customer(session: Session, principal: Principal, customer_id: str) -> Customer:
     """Raises NotFound, also where it exists and the caller may not know."""
     customer = session.scalars(visible_customers(principal).where(Customer.id == customer_id)).one_or_none()
     if customer is None:
@@ -49,15 +50,17 @@ def find_customer(session: Session, principal: Principal, customer_id: str) -> C
     return customer
 
 
-def by_external_id(session: Session, system: str, external_id: str) -> str | None:
+def find_customer_id(session: Session, system: str, external_id: str) -> str | None:
     """The id of the customer that `system` knows by that id."""
     found = session.get(ExternalId, (system, external_id))
     return found.customer_id if found else None
 
 
-def matching(query: str) -> ColumnElement[bool]:
-    """Every word of `query` is in the name, e-mail, phone, number or a contact's name."""
-    return and_(*(Customer.search_text.contains(word, autoescape=True) for word in search_words(query)))
+def find_primary_contact_id(session: Session, customer: Customer) -> str | None:
+    """The person at whom an organization is written to."""
+    if customer.kind != CustomerKind.ORGANIZATION:
+        return None
+    return session.scalar(select(Contact.person_id).where(Contact.organization_id == customer.id, Contact.is_primary))
 
 
 def with_email(kind: CustomerKind, email_norm: str) -> Select[Customer]:
@@ -67,12 +70,12 @@ def with_email(kind: CustomerKind, email_norm: str) -> Select[Customer]:
 
 def with_phone_and_name(kind: CustomerKind, phone: str, name: str) -> Select[Customer]:
     """Those not archived, the oldest first; a family shares a phone, so the name must match too."""
-    return _living(kind).where(Customer.phone == phone, Customer.name_search == plain(name))
+    return _living(kind).where(Customer.phone == phone, Customer.name_search == fold(name))
 
 
 def organizations_named(name: str) -> Select[Customer]:
     """Those not archived with exactly that name, accents and case aside; the oldest first."""
-    return _living(CustomerKind.ORGANIZATION).where(Customer.name_search == plain(name))
+    return _living(CustomerKind.ORGANIZATION).where(Customer.name_search == fold(name))
 
 
 def organizations_of_domain(domain: str) -> Select[Customer]:

@@ -1,19 +1,14 @@
-"""What holds for every customer: names, e-mails and phone numbers in one comparable form, and who is missing what."""
+"""What holds for every customer: kinds and states, and how what a caller typed is read."""
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-import email_validator
-import phonenumbers
+from servicekit.addresses import UnreadableAddress, fold, normal_phone, shown_email
+from servicekit.errors import Conflict, FieldError, Invalid
 
-from servicekit.errors import Conflict, FieldError
-
-# Letters that Unicode does not take apart into a letter and an accent.
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"})
 _FREE_MAIL = frozenset(
     {
         "aol.com", "fastmail.com", "free.fr", "gmail.com", "gmx.at", "gmx.ch", "gmx.de", "gmx.net", "googlemail.com",
@@ -23,8 +18,7 @@ _FREE_MAIL = frozenset(
         "yahoo.com", "yahoo.fr", "yandex.ru", "ymail.com", "zoho.com", "163.com", "126.com",
     }
 )  # fmt: skip
-_POSSIBLE = {phonenumbers.ValidationResult.IS_POSSIBLE, phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY}
-_PHONE_QUERY = re.compile(r"^[+(]?[\d\s()./+-]{4,}$")
+_ADDRESS = ("street", "city", "postcode", "country")
 
 
 class CustomerKind(StrEnum):
@@ -67,43 +61,29 @@ class ExternalIdTaken(Conflict):
     title = "Another customer has this external id"
 
 
-class Unreadable(ValueError):
-    """An e-mail, a phone number or a web address that cannot be one; the text says how to write it."""
+def readable(details: Mapping[str, Any], *, country: str | None = None) -> dict[str, Any]:
+    """What a caller typed, trimmed and with the address as fields of its own; raises Invalid with every wrong field."""
+    values = {name: _trimmed(value) for name, value in details.items() if name != "address"}
+    if "address" in details:
+        values.update(details["address"] or dict.fromkeys(_ADDRESS))
+    readers: dict[str, Callable[[str], str]] = {
+        "email": shown_email,
+        "phone": partial(normal_phone, country=values.get("country") or country),
+        "website": normal_website,
+    }
+    wrong = []
+    for name, read in readers.items():
+        try:
+            values.update({name: read(values[name])} if values.get(name) else {})
+        except UnreadableAddress as error:
+            wrong.append(FieldError(pointer=f"/{name}", code=f"invalid_{name}", detail=str(error)))
+    if wrong:
+        raise Invalid(wrong[0].detail, fields=wrong)
+    return values
 
 
-def plain(text: str) -> str:
-    """Without case, accents and double spaces: how names are compared and searched."""
-    folded = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    return " ".join("".join(c for c in folded if not unicodedata.combining(c)).split())
-
-
-def normal_email(text: str) -> str:
-    """The form in which two e-mails are the same; raises Unreadable."""
-    try:
-        checked = email_validator.validate_email(text.strip(), check_deliverability=False, test_environment=True)
-    except email_validator.EmailNotValidError as error:
-        raise Unreadable(f"{text.strip()!r} is not an e-mail address: write it like name@example.com.") from error
-    return checked.normalized.casefold()
-
-
-def shown_email(text: str) -> str:
-    """As it was written, if it is one; raises Unreadable."""
-    normal_email(text)
-    return text.strip()
-
-
-def normal_phone(text: str, *, country: str | None = None) -> str:
-    """E.164; a number without a country code is read as one of `country` (ISO 3166-1 alpha-2). Raises Unreadable."""
-    wanted = text.strip()
-    try:
-        number = phonenumbers.parse(f"+{wanted[2:]}" if wanted.startswith("00") else wanted, country)
-    except phonenumbers.NumberParseException as error:
-        raise Unreadable(
-            f"{wanted!r} is not a phone number: write it with its country code, like +351 912 345 678."
-        ) from error
-    if phonenumbers.is_possible_number_with_reason(number) not in _POSSIBLE:
-        raise Unreadable(f"{wanted!r} has too few or too many digits for a phone number of +{number.country_code}.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+def _trimmed(value: Any) -> Any:
+    return (value.strip() or None) if isinstance(value, str) else value
 
 
 def company_domain(*, email: str | None, website: str | None) -> str | None:
@@ -116,7 +96,10 @@ def company_domain(*, email: str | None, website: str | None) -> str | None:
 
 
 def normal_website(text: str) -> str:
-    """With its scheme, https unless it says http; raises Unreadable, also for schemes that a browser would run."""
+    """With its scheme, https unless it says http.
+
+    Raises UnreadableAddress, also for schemes that a browser would run.
+    """
     wanted = text.strip()
     address = wanted if "://" in wanted else f"https://{wanted}"
     try:
@@ -125,7 +108,7 @@ def normal_website(text: str) -> str:
     except ValueError:
         is_site = False
     if not is_site or any(c.isspace() for c in address):
-        raise Unreadable(f"{wanted!r} is not a web address: write it like https://example.com.")
+        raise UnreadableAddress(f"{wanted!r} is not a web address: write it like https://example.com.")
     return address
 
 
@@ -161,14 +144,4 @@ def merged(wanted: Mapping[str, str | None], known: Mapping[str, str]) -> dict[s
 def search_text(*, number: str, name: str, email: str | None, phone: str | None, people: Iterable[str]) -> str:
     """Everything by which a customer is found, in comparable form; `people` are names and e-mails of its contacts."""
     parts = [number, name, email or "", (phone or "").removeprefix("+"), *people]
-    return "\n".join(plain(part) for part in parts if part)
-
-
-def search_words(query: str) -> list[str]:
-    """What must all be found in the search text; a phone number in any format is one word of digits."""
-    text = query.strip()
-    if _PHONE_QUERY.match(text):
-        # Without the trunk or the international prefix: 0912 … is kept as +351912….
-        digits = "".join(c for c in text if c.isdigit())
-        return [digits.lstrip("0") or digits]
-    return plain(text).split()
+    return "\n".join(fold(part) for part in parts if part)

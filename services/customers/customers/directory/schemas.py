@@ -74,7 +74,7 @@ class CustomerCreate(CustomerUpdate):
 
 
 class Facts(Schema):
-    """What orders and cases told about the customer."""
+    """The figures of the customer: what orders and cases have published, and when something last passed between us."""
 
     total_value = MoneyField(allow_none=True)
     open_balance = MoneyField(allow_none=True)
@@ -111,7 +111,7 @@ class CustomerRead(Schema):
     blocked_at = Instant(allow_none=True)
     blocked_reason = fields.String(allow_none=True)
     customer_since = fields.Date()
-    facts = fields.Nested(Facts)
+    facts = fields.Nested(Facts, attribute="figures")
     version = fields.Integer()
     created_at = Instant()
     updated_at = Instant()

@@ -1,1 +1,1 @@
-"""From a submitted form to a customer: match or create, and tell who it was."""
+"""Intake: a submitted form is matched to a customer, or creates one, and who sent it is published."""

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from customers.directory.rules import Unreadable, full_name, normal_email, normal_phone
+from customers.directory.rules import full_name
+from servicekit.addresses import UnreadableAddress, normal_email, normal_phone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,7 @@ class Submitter:
         """The e-mail in comparable form, if it is one."""
         try:
             return normal_email(self.email) if self.email else None
-        except Unreadable:
+        except UnreadableAddress:
             return None
 
     @property
@@ -33,7 +34,7 @@ class Submitter:
         """The phone number in E.164, if it is one."""
         try:
             return normal_phone(self.phone) if self.phone else None
-        except Unreadable:
+        except UnreadableAddress:
             return None
 
     @property

@@ -1,1 +1,1 @@
-"""What staff write down about a customer, and the one page that shows everything."""
+"""The timeline: what happened with a customer, stored as kind and data; titles are made when they are read."""

@@ -1,51 +1,32 @@
-"""What staff can log, and notes as safe HTML."""
+"""Which kinds of entries count as an interaction with the customer, and how lists and amounts are written in titles."""
 
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 
-import nh3
-from markdown_it import MarkdownIt
-
-from servicekit.errors import FieldError
-
-_markdown = MarkdownIt("commonmark", {"html": False})
+INTERACTIONS = frozenset(
+    {"form.submitted", "case.opened", "message.added", "order.placed", "payment.received", "activity"}
+)
+MAX_TITLE = 500
 
 
-class ActivityKind(StrEnum):
-    """What sort of interaction it was."""
-
-    CALL = "call"
-    EMAIL = "email"
-    MEETING = "meeting"
-    NOTE = "note"
-    TASK = "task"
+def shortened(title: str) -> str:
+    """As long as a title may be."""
+    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1]}…"
 
 
-class Outcome(StrEnum):
-    """How it went."""
-
-    POSITIVE = "positive"
-    NEUTRAL = "neutral"
-    NEGATIVE = "negative"
-
-
-_LASTING = {ActivityKind.CALL, ActivityKind.MEETING}
-_SPOKEN = {ActivityKind.EMAIL: "E-mail"}
+def list_people(names: Sequence[str]) -> str:
+    """Two names at most; the rest is counted."""
+    shown, rest = names[:2], len(names) - 2
+    if rest > 0:
+        return "{names} and {count} more".format(names=", ".join(shown), count=rest)
+    return " and ".join(shown)
 
 
-def wrong_duration(kind: str, minutes: int | None) -> list[FieldError]:
-    """Only calls and meetings last."""
-    if minutes is None or kind in _LASTING:
-        return []
-    detail = "Only a call or a meeting has a duration."
-    return [FieldError(pointer="/duration_minutes", code="no_duration", detail=detail)]
+def list_fields(changes: Sequence[Mapping[str, object]]) -> str:
+    """The fields of `[{"field": "name", …}, {"field": "postal_code", …}]` are "name and postal code"."""
+    names = [str(change["field"]).replace("_", " ") for change in changes]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def activity_told(*, kind: str, title: str) -> str:
-    """As the timeline says it: `Call: Talked about the renewal`."""
-    known = ActivityKind(kind)
-    return f"{_SPOKEN.get(known, known.value.capitalize())}: {title}"
-
-
-def safe_html(markdown: str) -> str:
-    """CommonMark without raw HTML, then cleaned: links carry rel=noopener and no script survives."""
-    return nh3.clean(_markdown.render(markdown), link_rel="noopener noreferrer nofollow")
+def money_text(money: Mapping[str, str]) -> str:
+    """`{"amount": "12.50", "currency": "EUR"}` is "12.50 EUR"."""
+    return f"{money['amount']} {money['currency']}"

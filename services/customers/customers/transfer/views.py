@@ -6,8 +6,8 @@ from typing import Any
 from flask import Response
 from sqlalchemy import RowMapping
 
+from customers.directory.listing import CUSTOMERS, leave_out_archived
 from customers.directory.queries import visible_customers
-from customers.directory.views import CUSTOMERS, unless_asked
 from customers.transfer.rules import COLUMNS, csv_lines
 from servicekit.http.call import Call
 from servicekit.http.listing import Listing
@@ -33,7 +33,7 @@ def export_customers(call: Call) -> Response:
     All of it, in the list's own filters, search and order. A cell that a spreadsheet would run begins with an
     apostrophe.
     """
-    listed = CUSTOMERS.narrow(unless_asked(visible_customers(call.principal), call.query), call.query)
+    listed = CUSTOMERS.narrow(leave_out_archived(visible_customers(call.principal), call.query), call.query)
     order = [column.desc() if is_down else column.asc() for column, is_down in CUSTOMERS.order(call.query["sort"])]
     answer = Response("".join(csv_lines(_rows(call, listed.order_by(*order)))), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="customers.csv"'

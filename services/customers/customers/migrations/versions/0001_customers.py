@@ -1,4 +1,4 @@
-"""The directory, the timeline, submissions and the copies of other services' facts."""
+"""The directory, the timeline, submissions and the projections of what other services own."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Whose a case is: its story is told to those who may see it."""
+"""Whose a case is: its entries are shown to those who may see the case."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,6 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Cases that were told before say whose they are with their next change."""
+    """Cases that are stored already say whose they are with their next event."""
     op.add_column("case_facts", sa.Column("owner_id", sa.String(40)))
     op.add_column("case_facts", sa.Column("team_id", sa.String(40)))

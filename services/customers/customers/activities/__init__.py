@@ -1,0 +1,1 @@
+"""Activities: what staff write down about a customer, notes and logged interactions."""

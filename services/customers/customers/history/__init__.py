@@ -1,1 +1,0 @@
-"""The rows of the timeline, and the sentences that they are told in."""
