@@ -28,7 +28,9 @@ def test_an_international_domain_is_written_in_its_ascii_form(notifications: Not
     assert notifications.only_email()["to"] == "vera@xn--mller-kva.example"
 
 
-def test_the_event_of_an_email_that_was_sent_names_the_case_and_its_customer(notifications: NotificationsHarness) -> None:
+def test_the_event_of_an_email_that_was_sent_names_the_case_and_its_customer(
+    notifications: NotificationsHarness,
+) -> None:
     notifications.receive_form()
     notifications.receive_case(customer_id="cus_9", sequence=2)
     notifications.deliver()
