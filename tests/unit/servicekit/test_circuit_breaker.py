@@ -118,7 +118,7 @@ def test_of_many_threads_one_becomes_the_probe() -> None:
     together, passed = threading.Barrier(8), []
 
     def attempt() -> None:
-        together.wait(timeout=10)
+        together.wait(timeout=60)
         passed.append(breaker.may_pass())
 
     threads = [threading.Thread(target=attempt) for _ in range(8)]
@@ -135,6 +135,6 @@ def test_the_clock_is_the_real_one_by_default() -> None:
         breaker.failed()
     begun = time.monotonic()
     while not breaker.may_pass():
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 60
         time.sleep(0.01)
     assert time.monotonic() - begun >= FIRST_PAUSE * 0.9
