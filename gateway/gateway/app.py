@@ -6,18 +6,18 @@ from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gateway import console, overview
-from gateway.admission import install_admission
 from gateway.commands import install_commands, prepare
-from gateway.dev_mail import install_dev_mail
-from gateway.documents import install_documents
 from gateway.events import PUBLISHED
+from gateway.http.authentication import install_admission
+from gateway.http.dev_mail import install_dev_mail
+from gateway.http.documents import install_documents
+from gateway.http.proxy import install_proxy
+from gateway.http.routing import committed_table
+from gateway.http.security_headers import install_sealing
+from gateway.http.upstreams import Upstreams
 from gateway.identity import access_views, views
 from gateway.jobs import jobs
-from gateway.proxy import install_proxy
-from gateway.routing import committed_table
-from gateway.sealing import install_sealing
 from gateway.settings import Settings
-from gateway.upstreams import Upstreams
 from servicekit.auth import Minter
 from servicekit.runtime.app import create_service
 from servicekit.runtime.subdomains import Subdomain

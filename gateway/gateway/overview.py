@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from marshmallow import fields, validate
 
-from gateway import upstreams
-from gateway.upstreams import Answer
+from gateway.http import upstreams
+from gateway.http.upstreams import Answer
 from servicekit.auth import SIGNED_IN, Principal, Scope
 from servicekit.errors import NotFound, Unavailable
 from servicekit.http.call import Call

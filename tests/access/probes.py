@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import requests
 
-from gateway.routing import METHODS, committed
+from gateway.http.routing import METHODS, committed
 from tests.access.world import World
 from tests.stacks import PASSWORD
 

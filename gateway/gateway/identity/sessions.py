@@ -2,7 +2,7 @@
 
 For the console: `start_session` and `sign_in` take the service's `Database`, because a wrong password must stay
 counted though the request fails; the others take the `Session` of the view's own transaction. Times are passed in.
-Who is asking comes from `gateway.admission.current_principal()`; set and clear the cookie with its
+Who is asking comes from `gateway.http.authentication.current_principal()`; set and clear the cookie with its
 `set_session_cookie(response, token)` and `clear_session_cookie(response)`; read it with `session_token()`.
 
     token = start_session(database, email=…, password=…, now=…, ip=request.remote_addr or "", user_agent=…)

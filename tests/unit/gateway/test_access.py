@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from gateway.http.routing import committed
 from gateway.identity import rules
-from gateway.routing import committed
 from servicekit.settings import BadSettings
 from servicekit.testing.harness import write_identity
 from tests.unit.gateway.conftest import PASSWORD

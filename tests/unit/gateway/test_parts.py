@@ -12,8 +12,8 @@ import pytest
 from openapi_spec_validator import validate
 
 from gateway.breaker import FIRST_PAUSE, LONGEST_PAUSE, THRESHOLD, Breaker, State
-from gateway.rates import Policy, Rates
-from gateway.routing import committed, committed_table
+from gateway.http.rate_limit import Policy, Rates
+from gateway.http.routing import committed, committed_table
 from servicekit.auth import Kind, Principal, Verifier
 from servicekit.errors import TooMany, Unauthenticated
 

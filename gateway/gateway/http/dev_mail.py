@@ -8,7 +8,7 @@ from typing import Final
 
 from flask import Blueprint, Flask, Response, abort, current_app, render_template_string
 
-from gateway.sealing import PAGE_POLICY
+from gateway.http.security_headers import PAGE_POLICY
 from gateway.settings import Settings
 
 dev_mail = Blueprint("dev_mail", __name__)

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request, send_from_directory, url_for
 
-from gateway import admission, upstreams
-from gateway.routing import committed
-from gateway.sealing import PAGE_POLICY
+from gateway.http import authentication as admission
+from gateway.http import upstreams
+from gateway.http.routing import committed
+from gateway.http.security_headers import PAGE_POLICY
 from servicekit.auth import ANONYMOUS
 from servicekit.errors import Error, Forbidden, Unavailable
 from servicekit.runtime import health
@@ -16,7 +17,7 @@ from servicekit.service import Service
 
 documents = Blueprint("documents", __name__, static_folder="documents_static", static_url_path="/api/docs/static")
 
-_VENDOR = Path(__file__).with_name("console") / "static" / "vendor"
+_VENDOR = Path(__file__).parent.with_name("console") / "static" / "vendor"
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>

@@ -9,9 +9,10 @@ from flask import Flask, Response, g, request
 from urllib3.exceptions import HTTPError
 from werkzeug.exceptions import NotFound
 
-from gateway import admission, upstreams
-from gateway.routing import Route, RoutingTable
-from gateway.upstreams import Outgoing, Reply
+from gateway.http import authentication as admission
+from gateway.http import upstreams
+from gateway.http.routing import Route, RoutingTable
+from gateway.http.upstreams import Outgoing, Reply
 from servicekit.auth import Principal
 from servicekit.errors import Malformed, TooLarge, Unavailable
 
