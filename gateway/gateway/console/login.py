@@ -5,10 +5,10 @@ from datetime import datetime
 
 from flask import Blueprint, Response, current_app, g, make_response, redirect, request
 
-from gateway import admission
 from gateway.console import guarding
 from gateway.console.forms import Form
 from gateway.console.rendering import page
+from gateway.http import authentication as admission
 from gateway.identity import sessions
 from servicekit.errors import Error, TooMany
 
