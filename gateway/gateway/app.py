@@ -5,9 +5,8 @@ import threading
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gateway import console, overview
-from gateway.commands import install_commands, prepare
-from gateway.events import PUBLISHED
+from gateway import console
+from gateway.compositions.customer_overview import views as overview
 from gateway.http.authentication import install_admission
 from gateway.http.dev_mail import install_dev_mail
 from gateway.http.documents import install_documents
@@ -15,8 +14,11 @@ from gateway.http.proxy import install_proxy
 from gateway.http.routing import committed_table
 from gateway.http.security_headers import install_sealing
 from gateway.http.upstreams import Upstreams
-from gateway.identity import access_views, views
-from gateway.jobs import jobs
+from gateway.identity.access import views as access_views
+from gateway.identity.sessions.jobs import jobs
+from gateway.identity.staff import views
+from gateway.identity.staff.commands import install_commands, prepare
+from gateway.identity.staff.events import PUBLISHED
 from gateway.settings import Settings
 from servicekit.auth import Minter
 from servicekit.runtime.app import create_service

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import requests
 
-from gateway.identity import rules
+from gateway.identity.access import rules
 from ops.api import Api
 from servicekit.auth import Scope
 from tests.stacks import ADMIN, PASSWORD, Stack

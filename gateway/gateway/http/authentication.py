@@ -8,9 +8,9 @@ from typing import Final
 
 from flask import Flask, Response, current_app, g, request
 
+from gateway.http.principals import Principals
 from gateway.http.rate_limit import Policy, Rates
-from gateway.identity.principals import Principals
-from gateway.identity.rules import SESSION_ABSOLUTE
+from gateway.identity.access.rules import SESSION_ABSOLUTE
 from gateway.settings import Settings
 from servicekit.auth import ANONYMOUS, PUBLIC, Minter, Principal
 from servicekit.errors import Forbidden, Unauthenticated

@@ -12,7 +12,7 @@ import urllib3
 from argon2 import PasswordHasher
 
 from gateway.app import create_app
-from gateway.identity import passwords
+from gateway.identity.sessions import passwords
 from gateway.settings import Settings
 from servicekit.database.engine import Database
 from servicekit.database.migrate import upgrade

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gateway.http.routing import committed
-from gateway.identity import rules
+from gateway.identity.access import rules
 from servicekit.settings import BadSettings
 from servicekit.testing.harness import write_identity
 from tests.unit.gateway.conftest import PASSWORD
@@ -324,7 +324,7 @@ def test_every_route_says_what_it_needs_and_shipped_roles_name_only_what_routes_
 def test_two_first_starts_at_once_make_one_administrator(gateway):
     from concurrent.futures import ThreadPoolExecutor
 
-    from gateway.commands import prepare
+    from gateway.identity.staff.commands import prepare
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: prepare(gateway.service), range(16)))

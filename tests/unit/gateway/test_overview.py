@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 from werkzeug.serving import make_server
 
-from gateway.identity import sessions
+from gateway.identity.sessions import actions as sessions
 from tests.servers.tools import free_port
 from tests.unit.gateway.conftest import ADMIN, PASSWORD
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from gateway.breaker import LONGEST_PAUSE, THRESHOLD
-from gateway.identity import sessions
+from gateway.identity.sessions import actions as sessions
 from servicekit.auth import Kind, Verifier
 from tests.servers.tools import free_port
 from tests.unit.gateway.conftest import ADMIN, PASSWORD, running_echo

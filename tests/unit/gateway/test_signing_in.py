@@ -6,9 +6,11 @@ import time
 import pytest
 from sqlalchemy import select
 
-from gateway.identity import passwords, rules, sessions
-from gateway.identity.models import User
-from gateway.identity.sessions import LinkIsOver, WrongPassword
+from gateway.identity.access import rules
+from gateway.identity.sessions import actions as sessions
+from gateway.identity.sessions import passwords
+from gateway.identity.sessions.actions import LinkIsOver, WrongPassword
+from gateway.identity.staff.models import User
 from servicekit.errors import Invalid, TooMany
 from tests.unit.gateway.conftest import ADMIN, PASSWORD, REAL_HASHER
 

@@ -11,7 +11,7 @@ import pytest
 
 from cases.events import PUBLISHED as OF_CASES
 from customers.events import PUBLISHED as OF_CUSTOMERS
-from gateway.events import PUBLISHED as OF_GATEWAY
+from gateway.identity.staff.events import PUBLISHED as OF_GATEWAY
 from notifications.consumers import consumers
 from orders.events import PUBLISHED as OF_ORDERS
 from servicekit.messaging.events import encode_data

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from gateway.identity import rules, users
-from gateway.identity.models import AccessToken, ApiKey
+from gateway.identity.access import rules
+from gateway.identity.staff import actions as users
+from gateway.identity.staff.models import AccessToken, ApiKey
 from servicekit.auth import Kind, Principal
 from servicekit.errors import FieldError, Forbidden, Invalid
 from servicekit.ids import new_id

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from gateway.identity.models import ApiKey, LoginSession, Role, Team, User, user_roles
+from gateway.identity.staff.models import ApiKey, LoginSession, Role, Team, User, user_roles
 from servicekit.auth import Principal
 from servicekit.errors import FieldError, Invalid, NotFound
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from gateway.identity import rules
-from gateway.identity.models import AccessToken, ApiKey, LoginSession, User
+from gateway.identity.access import rules
+from gateway.identity.staff.models import AccessToken, ApiKey, LoginSession, User
 from servicekit.auth import Kind, Principal, Scope
 from servicekit.database.engine import Database
 

@@ -17,9 +17,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
-from gateway.identity import rules, throttle
-from gateway.identity.models import LoginLink, LoginSession, User
-from gateway.identity.passwords import hash_password, is_password, needs_new_hash
+from gateway.identity.access import rules
+from gateway.identity.sessions import throttle
+from gateway.identity.sessions.passwords import hash_password, is_password, needs_new_hash
+from gateway.identity.staff.models import LoginLink, LoginSession, User
 from servicekit.database.engine import Database
 from servicekit.errors import NotFound, Unauthenticated
 from servicekit.ids import new_id

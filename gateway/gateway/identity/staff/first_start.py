@@ -5,9 +5,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.identity import queries, rules, users
-from gateway.identity.models import Role, User
-from gateway.identity.sessions import make_login_link
+from gateway.identity.access import rules
+from gateway.identity.sessions.actions import make_login_link
+from gateway.identity.staff import actions as users
+from gateway.identity.staff import queries
+from gateway.identity.staff.models import Role, User
 from servicekit.auth import Kind, Principal, Scope
 from servicekit.database.upsert import insert_if_absent
 from servicekit.errors import NotFound

@@ -5,7 +5,8 @@ from datetime import datetime
 import click
 from flask import Flask
 
-from gateway.identity import first_start, keys
+from gateway.identity.access import actions as keys
+from gateway.identity.staff import first_start
 from servicekit.errors import Error
 from servicekit.service import Service
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select
 
-from gateway.identity import queries, roles, schemas, users
-from gateway.identity.models import Role, Team, User
+from gateway.identity.staff import actions as users
+from gateway.identity.staff import queries, roles, schemas
+from gateway.identity.staff.models import Role, Team, User
 from servicekit.http.call import Call
 from servicekit.http.filters import flag, instant, text
 from servicekit.http.listing import Listing

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.identity import rules, users
-from gateway.identity.models import Role, Team
+from gateway.identity.access import rules
+from gateway.identity.staff import actions as users
+from gateway.identity.staff.models import Role, Team
 from servicekit.auth import Principal
 from servicekit.errors import Conflict, FieldError, Invalid
 from servicekit.ids import new_id

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from gateway.identity.rules import SCOPES
+from gateway.identity.access.rules import SCOPES
 from servicekit.http.schemas import Instant, Schema
 
 NAME = validate.Length(min=1, max=200)

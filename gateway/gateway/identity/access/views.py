@@ -5,8 +5,12 @@ from typing import Any
 from flask import request
 from sqlalchemy import Select
 
-from gateway.identity import keys, queries, rules, schemas, sessions, users
-from gateway.identity.models import ApiKey, LoginSession
+from gateway.identity.access import actions as keys
+from gateway.identity.access import rules
+from gateway.identity.sessions import actions as sessions
+from gateway.identity.staff import actions as users
+from gateway.identity.staff import queries, schemas
+from gateway.identity.staff.models import ApiKey, LoginSession
 from servicekit.auth import PUBLIC, SIGNED_IN
 from servicekit.errors import FieldError, Invalid, NotFound
 from servicekit.http.call import Call

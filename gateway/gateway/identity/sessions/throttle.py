@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from gateway.identity import rules
-from gateway.identity.models import LoginFailure
+from gateway.identity.access import rules
+from gateway.identity.staff.models import LoginFailure
 from servicekit.database.upsert import insert_if_absent
 from servicekit.errors import TooMany
 

@@ -8,10 +8,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from gateway.events import Personal, UserCreated, UserDisabled, UserFact, UserUpdated
-from gateway.identity import queries, rules
-from gateway.identity.models import AccessToken, ApiKey, LoginLink, LoginSession, Role, Team, User
-from gateway.identity.passwords import hash_password
+from gateway.identity.access import rules
+from gateway.identity.sessions.passwords import hash_password
+from gateway.identity.staff import queries
+from gateway.identity.staff.events import Personal, UserCreated, UserDisabled, UserFact, UserUpdated
+from gateway.identity.staff.models import AccessToken, ApiKey, LoginLink, LoginSession, Role, Team, User
 from servicekit.auth import Principal, Scope
 from servicekit.errors import Conflict, FieldError, Forbidden, Invalid
 from servicekit.ids import new_id

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from gateway.identity import rules
-from gateway.identity.models import AccessToken, LoginFailure, LoginLink, LoginSession
+from gateway.identity.access import rules
+from gateway.identity.staff.models import AccessToken, LoginFailure, LoginLink, LoginSession
 from servicekit.runtime.jobs import Jobs, Work
 
 jobs = Jobs()
