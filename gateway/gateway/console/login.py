@@ -9,7 +9,7 @@ from gateway.console import guarding
 from gateway.console.forms import Form
 from gateway.console.rendering import page
 from gateway.http import authentication as admission
-from gateway.identity import sessions
+from gateway.identity.sessions import actions as sessions
 from servicekit.errors import Error, TooMany
 
 blueprint = Blueprint("console_login", __name__)
