@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import requests
 
-from gateway.identity.access import rules
+from gateway.identity.sessions.rules import new_access_token
+from gateway.identity.staff import rules
 from ops.api import Api
 from servicekit.auth import Scope
 from tests.stacks import ADMIN, PASSWORD, Stack
@@ -119,7 +120,7 @@ def hire(stack: Stack) -> People:
     key = admin.post("/api-keys", {"name": "may do nothing", "permissions": [NO_RIGHT]})["secret"]
     callers = {
         ANONYMOUS: Caller(stack.url),
-        WRONG_TOKEN: Caller(stack.url, rules.new_access_token()),
+        WRONG_TOKEN: Caller(stack.url, new_access_token()),
         KEY: Caller(stack.url, key),
         **{actor: Caller(stack.url, token_of(stack, email_of(actor))) for actor in STAFF},
     }

@@ -1,4 +1,4 @@
-"""The door: who is asking (cookie, token or key), whether a browser's request is our own, and how often they ask.
+"""Authentication: who is asking (cookie, token or key), from a page of ours, and within their rate limit.
 
 For the console: `current_principal()`, `session_token()`, `set_session_cookie(response, token)`,
 `clear_session_cookie(response)`.
@@ -9,8 +9,8 @@ from typing import Final
 from flask import Flask, Response, current_app, g, request
 
 from gateway.http.principals import Principals
-from gateway.http.rate_limit import Policy, Rates
-from gateway.identity.access.rules import SESSION_ABSOLUTE
+from gateway.http.rate_limit import Policy, RateLimiter
+from gateway.identity.sessions.rules import SESSION_ABSOLUTE
 from gateway.settings import Settings
 from servicekit.auth import ANONYMOUS, PUBLIC, Minter, Principal
 from servicekit.errors import Forbidden, Unauthenticated
@@ -28,25 +28,19 @@ class ForeignPage(Forbidden):
     """A browser sent a change from another site's page."""
 
 
-# Their bodies or answers hold a secret: nothing of them is kept for a repeated Idempotency-Key.
-HOLDS_A_SECRET: Final = frozenset({"make_token", "make_key", "change_password"})
-
-
-def install_admission(app: Flask, service: Service, minter: Minter) -> None:
-    """Give this app its door. Behind it, the gateway's own routes are those of a service like any other."""
+def install_authentication(app: Flask, service: Service, minter: Minter) -> None:
+    """Authenticate callers of the gateway's own routes, which then run as those of any other service do."""
     app.extensions["principals"] = Principals(service.database)
-    app.extensions["rates"] = Rates()
+    app.extensions["rate_limiter"] = RateLimiter()
     needs = {operation.operation_id: operation.needs for operation in service.operations}
 
     @app.before_request
-    def admit_to_own_routes() -> None:
+    def authenticate_own_routes() -> None:
         endpoint = request.endpoint or ""
         if endpoint not in needs:
             return
-        principal = admit(is_public=needs[endpoint] == PUBLIC)
+        principal = authenticate(is_public=needs[endpoint] == PUBLIC)
         request.environ["HTTP_AUTHORIZATION"] = f"Bearer {minter.mint(principal, service.name)}"
-        if endpoint in HOLDS_A_SECRET:
-            request.environ.pop("HTTP_IDEMPOTENCY_KEY", None)
 
 
 def current_principal() -> Principal | None:
@@ -82,7 +76,7 @@ def clear_session_cookie(response: Response) -> None:
     response.delete_cookie(_cookie_name(), secure=_settings().is_https, httponly=True, samesite="Lax", path="/")
 
 
-def admit(*, is_public: bool) -> Principal:
+def authenticate(*, is_public: bool) -> Principal:
     """Who may use an API route: a bearer first; a cookie only where the page is ours; on public routes anybody."""
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     if scheme:
@@ -95,10 +89,10 @@ def admit(*, is_public: bool) -> Principal:
     if is_public:
         count_anonymous()
         return ANONYMOUS
-    return _admit_browser()
+    return _authenticate_browser()
 
 
-def _admit_browser() -> Principal:
+def _authenticate_browser() -> Principal:
     found = current_principal()
     if found is None:
         count_anonymous()
@@ -134,8 +128,8 @@ def count_anonymous() -> None:
 
 
 def _count(policy: Policy, caller: str) -> None:
-    rates: Rates = current_app.extensions["rates"]
-    g.rate_headers = rates.take(policy, caller).headers
+    limiter: RateLimiter = current_app.extensions["rate_limiter"]
+    g.rate_limit_headers = limiter.take(policy, caller).headers
 
 
 def _cookie_name() -> str:

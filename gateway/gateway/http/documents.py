@@ -6,8 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request, send_from_directory, url_for
 
-from gateway.http import authentication as admission
-from gateway.http import upstreams
+from gateway.http import authentication, upstreams
 from gateway.http.routing import committed
 from gateway.http.security_headers import PAGE_POLICY
 from servicekit.auth import ANONYMOUS
@@ -67,7 +66,7 @@ def vendor_file(name: str) -> Response:
 
 
 def install_documents(app: Flask, service: Service) -> None:
-    """Add the documents, and let health and metrics speak for a public door."""
+    """Add the documents, and show health and metrics as an outsider may see them."""
     app.register_blueprint(documents)
     show_metrics = app.view_functions["metrics"]
 
@@ -75,13 +74,13 @@ def install_documents(app: Flask, service: Service) -> None:
         """Ready when the gateway itself is: a service that is down is named and takes only its own routes with it."""
         own = health.checks(service)
         # Anybody may ask here: how much waits, and since when, is between the operator and the services.
-        shown = {name: said if name == "database" or said == health.OK else "degraded" for name, said in own.items()}
+        shown = {name: state if name == "database" or state == health.OK else "degraded" for name, state in own.items()}
         found = {**shown, **_services()}
         return jsonify({"status": health.status(found), "service": service.name, "checks": found}), health.code(own)
 
     def metrics() -> Any:
         if request.remote_addr not in {"127.0.0.1", "::1"}:
-            principal = admission.admit(is_public=False)
+            principal = authentication.authenticate(is_public=False)
             if not principal.can("metrics:read"):
                 raise Forbidden("This needs the permission metrics:read.")
         return show_metrics()
@@ -97,11 +96,11 @@ def _services() -> Mapping[str, str]:
 
 def _state(name: str) -> str:
     try:
-        answer = upstreams.call(ANONYMOUS, name, "GET", "/readyz")
+        response = upstreams.call(ANONYMOUS, name, "GET", "/readyz")
     except Unavailable:
         return "cannot be reached"
     except Error as error:
         return error.detail
-    if not answer.is_ok:
+    if not response.is_ok:
         return "not ready"
-    return "degraded" if (answer.data or {}).get("status") == "degraded" else health.OK
+    return "degraded" if (response.data or {}).get("status") == "degraded" else health.OK

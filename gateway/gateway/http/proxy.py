@@ -9,10 +9,9 @@ from flask import Flask, Response, g, request
 from urllib3.exceptions import HTTPError
 from werkzeug.exceptions import NotFound
 
-from gateway.http import authentication as admission
-from gateway.http import upstreams
+from gateway.http import authentication, upstreams
 from gateway.http.routing import Route, RoutingTable
-from gateway.http.upstreams import Outgoing, Reply
+from gateway.http.upstreams import StreamedResponse, UpstreamRequest
 from servicekit.auth import Principal
 from servicekit.errors import Malformed, TooLarge, Unavailable
 
@@ -51,10 +50,10 @@ def install_proxy(app: Flask, table: RoutingTable) -> None:
         app.add_url_rule(rule, endpoint, forward_any, methods=METHODS, provide_automatic_options=False)
 
     @app.before_request
-    def pass_on() -> None:
+    def set_forwarded_headers() -> None:
         given = request.headers.get("traceparent", "")
         trace = {"traceparent": given} if _TRACEPARENT.match(given) else {}
-        upstreams.passed_on.set({"X-Request-Id": g.request_id, **trace})
+        upstreams.forwarded_headers.set({"X-Request-Id": g.request_id, **trace})
 
 
 def forward(table: RoutingTable) -> Response:
@@ -63,14 +62,13 @@ def forward(table: RoutingTable) -> Response:
     route = table.find(request.path, request.method)
     if route.service == "gateway":  # its own routes were matched before this one
         raise NotFound
-    principal = admission.admit(is_public=route.is_public)
+    principal = authentication.authenticate(is_public=route.is_public)
     body = _body(_limit())
     headers = _headers(principal, route)
     if body is not None and not isinstance(body, bytes) and request.content_length is not None:
         headers["Content-Length"] = str(request.content_length)
-    outgoing = Outgoing(method=request.method, target=target, headers=headers, body=body, may_wait=True)
-    reply = upstreams.of_this_app()[route.service].send(outgoing)
-    return _answer(reply, route)
+    sent = UpstreamRequest(method=request.method, target=target, headers=headers, body=body, may_wait=True)
+    return _answer(upstreams.of_this_app()[route.service].send(sent), route)
 
 
 def _safe_target() -> str:
@@ -84,7 +82,7 @@ def _safe_target() -> str:
 
 def _headers(principal: Principal, route: Route) -> urllib3.HTTPHeaderDict:
     named = {name.strip().lower() for name in request.headers.get("Connection", "").split(",")}
-    headers = urllib3.HTTPHeaderDict(upstreams.passed_on.get())
+    headers = urllib3.HTTPHeaderDict(upstreams.forwarded_headers.get())
     for name, value in request.headers.items():
         lower = name.lower()
         if lower not in NOT_FORWARDED and lower not in named and not lower.startswith(SPOOFABLE):
@@ -121,16 +119,16 @@ def _pieces(limit: int) -> Iterator[bytes]:
         yield piece
 
 
-def _answer(reply: Reply, route: Route) -> Response:
-    received = reply.response
+def _answer(streamed: StreamedResponse, route: Route) -> Response:
+    received = streamed.raw
     named = {name.strip().lower() for name in received.headers.get("Connection", "").split(",")}
     length = received.headers.get("Content-Length", "")
     is_small = not length.isdigit() or int(length) <= WHOLE_LIMIT
     if request.method == "HEAD" or (is_small and "chunked" not in received.headers.get("Transfer-Encoding", "")):
-        answer = Response(_whole(reply, route), status=received.status)
+        answer = Response(_whole(streamed, route), status=received.status)
     else:
-        answer = Response(reply.chunks(CHUNK), status=received.status)
-        answer.call_on_close(reply.close)
+        answer = Response(streamed.chunks(CHUNK), status=received.status)
+        answer.call_on_close(streamed.close)
     answer.headers.clear()
     for name, value in received.headers.items():
         if name.lower() not in NOT_RETURNED and name.lower() not in named:
@@ -140,8 +138,8 @@ def _answer(reply: Reply, route: Route) -> Response:
     return answer
 
 
-def _whole(reply: Reply, route: Route) -> bytes:
+def _whole(streamed: StreamedResponse, route: Route) -> bytes:
     try:
-        return reply.read()
+        return streamed.read()
     except HTTPError as error:
         raise Unavailable(f"The {route.service} service broke off its answer.", service=route.service) from error

@@ -1,4 +1,4 @@
-"""Rate limits: so many requests a minute, by caller, in the memory of this process."""
+"""Rate limit: so many requests a minute, by caller, in the memory of this process."""
 
 import math
 import threading
@@ -21,7 +21,7 @@ class Policy:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class RateLimitStatus:
     """Where a caller stands after this request."""
 
     policy: Policy
@@ -39,7 +39,7 @@ class Standing:
         }
 
 
-class Rates:
+class RateLimiter:
     """Counts in fixed windows of a minute that begin with a caller's first request."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -47,10 +47,10 @@ class Rates:
         self._lock = threading.Lock()
         self._windows: dict[tuple[str, str], tuple[float, int]] = {}
 
-    def take(self, policy: Policy, caller: str) -> Standing:
+    def take(self, policy: Policy, caller: str) -> RateLimitStatus:
         """Count one request; raises TooMany with the headers of the answer."""
         if policy.per_minute == 0:
-            return Standing(policy=policy, left=0, reset_seconds=0)
+            return RateLimitStatus(policy=policy, left=0, reset_seconds=0)
         now = self._clock()
         slot = (policy.name, caller)
         with self._lock:
@@ -61,12 +61,12 @@ class Rates:
                 begun, used = now, 0
             self._windows[slot] = (begun, used + 1)
         reset = max(1, math.ceil(begun + WINDOW_SECONDS - now))
-        standing = Standing(policy=policy, left=max(0, policy.per_minute - used - 1), reset_seconds=reset)
+        status = RateLimitStatus(policy=policy, left=max(0, policy.per_minute - used - 1), reset_seconds=reset)
         if used >= policy.per_minute:
             error = TooMany(f"More than {policy.per_minute} requests in a minute. Wait {reset} seconds.")
-            error.headers.update({"Retry-After": str(reset), **standing.headers})
+            error.headers.update({"Retry-After": str(reset), **status.headers})
             raise error
-        return standing
+        return status
 
     def _sweep(self, now: float) -> None:
         self._windows = {slot: one for slot, one in self._windows.items() if now - one[0] < WINDOW_SECONDS}

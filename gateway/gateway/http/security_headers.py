@@ -1,4 +1,4 @@
-"""The headers that every answer of the gateway leaves with."""
+"""Security headers: what every answer of the gateway carries unless its view has set it itself."""
 
 from typing import Final
 
@@ -23,15 +23,15 @@ PAGE_POLICY: Final = (
 HSTS: Final = "max-age=31536000; includeSubDomains"
 
 
-def install_sealing(app: Flask, settings: Settings) -> None:
+def install_security_headers(app: Flask, settings: Settings) -> None:
     """Set what a view has not set itself."""
 
     @app.after_request
-    def seal(response: Response) -> Response:
+    def set_security_headers(response: Response) -> Response:
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
         if settings.is_https:
             response.headers.setdefault("Strict-Transport-Security", HSTS)
-        for name, value in g.get("rate_headers", {}).items():
+        for name, value in g.get("rate_limit_headers", {}).items():
             response.headers[name] = value
         return response

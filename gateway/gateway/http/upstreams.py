@@ -2,11 +2,11 @@
 
 For the console and the compositions:
 
-    answer = upstreams.call(principal, "cases", "GET", "/api/v1/cases", params={"limit": 5})
-    answer.status, answer.headers["ETag"], answer.data
-    answers = upstreams.parallel({"cases": lambda: upstreams.call(…), "orders": lambda: upstreams.call(…)})
+    response = upstreams.call(principal, "cases", "GET", "/api/v1/cases", params={"limit": 5})
+    response.status, response.headers["ETag"], response.data
+    responses = upstreams.parallel({"cases": lambda: upstreams.call(…), "orders": lambda: upstreams.call(…)})
 
-A service that is down raises Unavailable, which names it; every other answer, refusals too, is returned as it is.
+A service that is down raises Unavailable, which names it; every other response, refusals too, is returned as it is.
 """
 
 import contextvars
@@ -42,20 +42,20 @@ MAX_TRIES = 3
 RETRY_WITHIN_SECONDS = 1.0
 # A service that answered a moment ago and is gone is, most of the time, being started again: a few requests wait.
 RESTART_SECONDS = 10.0
-PATIENT_AT_ONCE = 6
+MAX_WAITING_FOR_RESTART = 6
 _PAUSES = (0.05, 0.15)
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
-_GATEWAY_TROUBLE = frozenset({502, 503, 504})
+_RETRIED_STATUSES = frozenset({502, 503, 504})
 _NO_ANSWER = frozenset({502, 504})
 
 T = TypeVar("T")
 
 # Request id and traceparent of the request being served, for every call made on its behalf.
-passed_on: ContextVar[Mapping[str, str]] = ContextVar("passed_on", default={})  # noqa: B039 - never changed in place
+forwarded_headers: ContextVar[Mapping[str, str]] = ContextVar("forwarded_headers", default={})  # noqa: B039 - never changed in place
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outgoing:
+class UpstreamRequest:
     """One request to a service; a body that is an iterator can be sent only once."""
 
     method: str
@@ -75,8 +75,8 @@ class Outgoing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What a service said, read whole; `data` is its JSON, or nothing where it sent none."""
+class UpstreamResponse:
+    """The response of a service, read whole; `data` is its JSON, or None where it sent none."""
 
     status: int
     headers: Mapping[str, str]
@@ -88,35 +88,35 @@ class Answer:
         return self.status < 400  # noqa: PLR2004 - where refusals begin
 
 
-class Reply:
-    """An answer whose body is still on its way; `close` gives connection and place in the queue back."""
+class StreamedResponse:
+    """A response whose body is still on its way; `close` returns its connection and its slot."""
 
-    def __init__(self, response: urllib3.BaseHTTPResponse, places: threading.BoundedSemaphore) -> None:
-        self.response = response
-        self._places: threading.BoundedSemaphore | None = places
+    def __init__(self, response: urllib3.BaseHTTPResponse, slots: threading.BoundedSemaphore) -> None:
+        self.raw = response
+        self._slots: threading.BoundedSemaphore | None = slots
 
     def read(self) -> bytes:
         """All of it."""
         try:
-            return self.response.read()
+            return self.raw.read()
         finally:
             self.close()
 
     def chunks(self, size: int = 65_536) -> Iterator[bytes]:
         """Piece by piece."""
         try:
-            yield from self.response.stream(size)
+            yield from self.raw.stream(size)
         finally:
             self.close()
 
     def close(self) -> None:
         """The second time does nothing."""
-        places, self._places = self._places, None
-        if places is not None:
+        slots, self._slots = self._slots, None
+        if slots is not None:
             # An unread rest would come before the next answer on this connection: close, then give it back.
-            self.response.close()
-            self.response.release_conn()
-            places.release()
+            self.raw.close()
+            self.raw.release_conn()
+            slots.release()
 
 
 class Upstream:
@@ -126,45 +126,45 @@ class Upstream:
         self.name = name
         self.breaker = Breaker()
         self._url = url.rstrip("/")
-        self._places = threading.BoundedSemaphore(concurrency)
+        self._slots = threading.BoundedSemaphore(concurrency)
         self._concurrency = concurrency
-        self._waiting_room = threading.BoundedSemaphore(PATIENT_AT_ONCE)
+        self._restart_slots = threading.BoundedSemaphore(MAX_WAITING_FOR_RESTART)
         self._adapters: dict[int, HTTPAdapter] = {}
 
-    def send(self, outgoing: Outgoing) -> Reply:
+    def send(self, request: UpstreamRequest) -> StreamedResponse:
         """Its answer, with the body still unread. Raises Unavailable when it is down, too slow or too busy."""
-        if not self._places.acquire(timeout=QUEUE_SECONDS):
+        if not self._slots.acquire(timeout=QUEUE_SECONDS):
             raise self._unavailable("has too much to do")
         try:
-            return Reply(self._send_with_retries(outgoing), self._places)
+            return StreamedResponse(self._send_with_retries(request), self._slots)
         except BaseException:
-            self._places.release()
+            self._slots.release()
             raise
 
-    def _send_with_retries(self, outgoing: Outgoing) -> urllib3.BaseHTTPResponse:
-        may_wait = outgoing.may_wait and self.breaker.has_just_answered
-        with _Tries(outgoing, self._waiting_room if may_wait else None) as tries:
+    def _send_with_retries(self, request: UpstreamRequest) -> urllib3.BaseHTTPResponse:
+        may_wait = request.may_wait and self.breaker.has_just_answered
+        with _Tries(request, self._restart_slots if may_wait else None) as tries:
             while True:
                 try:
-                    response = self._send_once(outgoing)
+                    response = self._send_once(request)
                 except RequestException as error:
                     was_sent = not _is_unsent(error)
                     if not tries.may_follow(was_sent=was_sent):
                         self.breaker.failed()
                         raise self._unavailable("did not answer" if was_sent else "cannot be reached") from error
                 else:
-                    if response.status not in _GATEWAY_TROUBLE or not tries.may_follow(was_sent=True):
+                    if response.status not in _RETRIED_STATUSES or not tries.may_follow(was_sent=True):
                         return response
                     response.close()
 
-    def _send_once(self, outgoing: Outgoing) -> urllib3.BaseHTTPResponse:
+    def _send_once(self, request: UpstreamRequest) -> urllib3.BaseHTTPResponse:
         if not self.breaker.may_pass():
             raise self._unavailable("is down")
         try:
             answer = self._adapter().send(
-                _prepared(outgoing, self._url + outgoing.target),
+                _prepared(request, self._url + request.target),
                 stream=True,
-                timeout=(CONNECT_SECONDS, outgoing.read_seconds),
+                timeout=(CONNECT_SECONDS, request.read_seconds),
             )
         except BaseException:
             self.breaker.gave_up()  # it counts when the request gives up; the caller's own body may have broken off
@@ -192,26 +192,26 @@ class Upstream:
         )
 
 
-def _prepared(outgoing: Outgoing, url: str) -> PreparedRequest:
+def _prepared(request: UpstreamRequest, url: str) -> PreparedRequest:
     """As it is to go out. A Session would add cookies, redirects and the environment's proxies, at twice the cost."""
-    request = PreparedRequest()
-    request.method, request.url, request.body = outgoing.method, url, outgoing.body  # type: ignore[assignment]
-    if isinstance(outgoing.body, bytes):
-        outgoing.headers["Content-Length"] = str(len(outgoing.body))  # without it the body would go in chunks
-    request.headers = outgoing.headers  # type: ignore[assignment] # keeps duplicate headers, which requests' own kind would not
-    return request
+    prepared = PreparedRequest()
+    prepared.method, prepared.url, prepared.body = request.method, url, request.body  # type: ignore[assignment]
+    if isinstance(request.body, bytes):
+        request.headers["Content-Length"] = str(len(request.body))  # without it the body would go in chunks
+    prepared.headers = request.headers  # type: ignore[assignment] # keeps duplicate headers, which requests' own kind would not
+    return prepared
 
 
 class _Tries:
     """How often and for how long one request is tried.
 
     What was never sent may be tried again by any method, and for as long as a service needs to be started again by
-    those who find a place in its waiting room: the others must not wait, for they would keep the gateway's threads.
+    a few: the others must not wait, for they would keep the gateway's threads.
     """
 
-    def __init__(self, outgoing: Outgoing, waiting_room: threading.BoundedSemaphore | None) -> None:
-        self._outgoing, self._waiting_room = outgoing, waiting_room
-        self._has_place = False
+    def __init__(self, request: UpstreamRequest, restart_slots: threading.BoundedSemaphore | None) -> None:
+        self._request, self._restart_slots = request, restart_slots
+        self._has_slot = False
         self._count = 0
         self._started = time.monotonic()
 
@@ -219,27 +219,27 @@ class _Tries:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._has_place and self._waiting_room is not None:
-            self._waiting_room.release()
+        if self._has_slot and self._restart_slots is not None:
+            self._restart_slots.release()
 
     def may_follow(self, *, was_sent: bool) -> bool:
-        """After a try without an answer: may there be another? Pauses before it says yes."""
+        """After a try without an answer: may there be another? Sleeps before it returns true."""
         self._count += 1
         spent = time.monotonic() - self._started
         is_early = self._count < MAX_TRIES and spent < RETRY_WITHIN_SECONDS
         if was_sent:
-            may = is_early and self._outgoing.is_repeatable
+            may = is_early and self._request.is_repeatable
         else:
-            is_whole = isinstance(self._outgoing.body, bytes | None)
-            may = is_whole and (is_early or (spent < RESTART_SECONDS and self._takes_place()))
+            is_whole = isinstance(self._request.body, bytes | None)
+            may = is_whole and (is_early or (spent < RESTART_SECONDS and self._takes_slot()))
         if may:
             time.sleep(_PAUSES[min(self._count, len(_PAUSES)) - 1])
         return may
 
-    def _takes_place(self) -> bool:
-        if not self._has_place and self._waiting_room is not None:
-            self._has_place = self._waiting_room.acquire(blocking=False)
-        return self._has_place
+    def _takes_slot(self) -> bool:
+        if not self._has_slot and self._restart_slots is not None:
+            self._has_slot = self._restart_slots.acquire(blocking=False)
+        return self._has_slot
 
 
 def _is_unsent(error: RequestException) -> bool:
@@ -279,23 +279,25 @@ class Upstreams:
         params: Mapping[str, Any] | None = None,
         json: Any = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> UpstreamResponse:
         """One call, its answer read whole."""
-        sent = urllib3.HTTPHeaderDict({**passed_on.get(), **(headers or {})})
-        sent["Authorization"] = f"Bearer {self.identity(principal, service)}"
-        sent["Accept-Encoding"] = "identity"
+        sent_headers = urllib3.HTTPHeaderDict({**forwarded_headers.get(), **(headers or {})})
+        sent_headers["Authorization"] = f"Bearer {self.identity(principal, service)}"
+        sent_headers["Accept-Encoding"] = "identity"
         body = None
         if json is not None:
             body = json_module.dumps(json).encode()
-            sent.setdefault("Content-Type", "application/json")
+            sent_headers.setdefault("Content-Type", "application/json")
         given = {name: value for name, value in (params or {}).items() if value is not None}
         target = f"{path}?{urlencode(given, doseq=True)}" if given else path
-        reply = self[service].send(Outgoing(method=method, target=target, headers=sent, body=body))
-        raw = _read(reply, self[service])
-        received = reply.response.headers
+        response = self[service].send(UpstreamRequest(method=method, target=target, headers=sent_headers, body=body))
+        content = _read(response, self[service])
+        received = response.raw.headers
         is_json = "json" in received.get("Content-Type", "")
-        return Answer(
-            status=reply.response.status, headers=received, data=json_module.loads(raw) if is_json and raw else None
+        return UpstreamResponse(
+            status=response.raw.status,
+            headers=received,
+            data=json_module.loads(content) if is_json and content else None,
         )
 
     def parallel(self, tasks: Mapping[str, Callable[[], T]]) -> dict[str, T]:
@@ -322,8 +324,8 @@ def call(
     params: Mapping[str, Any] | None = None,
     json: Any = None,
     headers: Mapping[str, str] | None = None,
-) -> Answer:
-    """Ask one service on behalf of this caller; inside a request of the gateway."""
+) -> UpstreamResponse:
+    """Call one service on behalf of this caller; inside a request of the gateway."""
     return of_this_app().call(principal, service, method, path, params=params, json=json, headers=headers)
 
 
@@ -338,8 +340,8 @@ def of_this_app() -> Upstreams:
     return found
 
 
-def _read(reply: Reply, upstream: Upstream) -> bytes:
+def _read(response: StreamedResponse, upstream: Upstream) -> bytes:
     try:
-        return reply.read()
+        return response.read()
     except HTTPError as error:
         raise Unavailable(f"The {upstream.name} service broke off its answer.", service=upstream.name) from error

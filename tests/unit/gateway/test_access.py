@@ -6,6 +6,7 @@ import pytest
 
 from gateway.http.routing import committed
 from gateway.identity.access import rules
+from gateway.identity.staff.rules import SHIPPED_ROLES
 from servicekit.settings import BadSettings
 from servicekit.testing.harness import write_identity
 from tests.unit.gateway.conftest import PASSWORD
@@ -314,17 +315,17 @@ def test_every_route_says_what_it_needs_and_shipped_roles_name_only_what_routes_
     for operations in json.loads(committed("openapi.json"))["paths"].values():
         needed |= {one["x-needs"] for method, one in operations.items() if method != "parameters"}
     assert all(needs in {"public", "signed_in"} or rules._PERMISSION.fullmatch(needs) for needs in needed)
-    for key, _, permissions, _ in rules.SHIPPED_ROLES:
+    for key, _, permissions, _ in SHIPPED_ROLES:
         useless = [one for one in permissions if not any(rules.covers(one, needs) for needs in needed)]
         assert useless == [], key
-    unheld = {n for n in needed if ":" in n and not any(rules.is_allowed(r[2], n) for r in rules.SHIPPED_ROLES[1:])}
+    unheld = {n for n in needed if ":" in n and not any(rules.is_allowed(r[2], n) for r in SHIPPED_ROLES[1:])}
     assert unheld == {"users:admin", "roles:admin", "teams:admin"}
 
 
 def test_two_first_starts_at_once_make_one_administrator(gateway):
     from concurrent.futures import ThreadPoolExecutor
 
-    from gateway.identity.staff.commands import prepare
+    from gateway.identity.staff.first_start import prepare
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: prepare(gateway.service), range(16)))

@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 from werkzeug.serving import make_server
 
-from gateway.identity.sessions import actions as sessions
+from gateway.identity.login.password_check import start_session
 from tests.servers.tools import free_port
 from tests.unit.gateway.conftest import ADMIN, PASSWORD
 
@@ -71,9 +71,7 @@ def acme(whole, bench):
 
 def page_of(whole, path):
     """A page of the console, as the administrator's browser gets it."""
-    cookie = sessions.start_session(
-        whole.service.database, email=ADMIN, password=PASSWORD, now=whole.clock(), ip="192.0.2.1"
-    )
+    cookie = start_session(whole.service.database, email=ADMIN, password=PASSWORD, now=whole.clock(), ip="192.0.2.1")
     return whole.http.get(path, headers={"Cookie": f"crm_session={cookie}"})
 
 

@@ -12,7 +12,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from gateway.breaker import FIRST_PAUSE, LONGEST_PAUSE, THRESHOLD, Breaker, State
-from gateway.http.rate_limit import Policy, Rates
+from gateway.http.rate_limit import Policy, RateLimiter
 from gateway.http.routing import committed, committed_table
 from servicekit.auth import Kind, Principal, Verifier
 from servicekit.errors import TooMany, Unauthenticated
@@ -78,7 +78,7 @@ def test_a_probe_that_its_caller_gave_up_is_followed_by_another():
 
 def test_a_rate_limit_counts_each_caller_and_begins_anew_after_a_minute():
     clock = Hand()
-    rates, policy = Rates(clock=clock), Policy(name="p", per_minute=2)
+    rates, policy = RateLimiter(clock=clock), Policy(name="p", per_minute=2)
     assert [rates.take(policy, "a").left, rates.take(policy, "a").left, rates.take(policy, "b").left] == [1, 0, 1]
     with pytest.raises(TooMany) as refused:
         rates.take(policy, "a")
@@ -88,7 +88,7 @@ def test_a_rate_limit_counts_each_caller_and_begins_anew_after_a_minute():
 
 
 def test_a_limit_of_nought_is_none():
-    rates = Rates()
+    rates = RateLimiter()
     for _ in range(1000):
         assert rates.take(Policy(name="p", per_minute=0), "a").headers == {}
 

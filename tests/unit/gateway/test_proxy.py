@@ -5,7 +5,7 @@ import time
 import pytest
 
 from gateway.breaker import LONGEST_PAUSE, THRESHOLD
-from gateway.identity.sessions import actions as sessions
+from gateway.identity.login.password_check import start_session
 from servicekit.auth import Kind, Verifier
 from tests.servers.tools import free_port
 from tests.unit.gateway.conftest import ADMIN, PASSWORD, running_echo
@@ -207,7 +207,7 @@ def test_a_refusal_of_the_service_comes_back_as_it_is(proxied):
 
 def test_a_cookie_alone_changes_nothing_from_a_foreign_page(proxied, echo):
     proxied.log_in()
-    cookie = sessions.start_session(
+    cookie = start_session(
         proxied.service.database, email=ADMIN, password="correct horse battery", now=proxied.clock(), ip=""
     )
 
@@ -256,9 +256,7 @@ def test_every_name_of_ours_is_heard_on_any_port(start_gateway, host):
 
 def test_a_foreign_host_does_not_make_a_foreign_page_ours(proxied, echo):
     proxied.log_in()
-    cookie = sessions.start_session(
-        proxied.service.database, email=ADMIN, password=PASSWORD, now=proxied.clock(), ip=""
-    )
+    cookie = start_session(proxied.service.database, email=ADMIN, password=PASSWORD, now=proxied.clock(), ip="")
     sent = {"Cookie": f"crm_session={cookie}", "Host": "evil.example", "Origin": "http://evil.example"}
     assert proxied.http.post("/api/v1/cases", json={}, headers=sent).status_code == 400
     assert echo.seen() == 0

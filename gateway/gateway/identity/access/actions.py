@@ -1,45 +1,38 @@
-"""What programs show at the door: API keys, and bearer tokens got for a password."""
+"""What happens to API keys: made, used, revoked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from gateway.identity.access import rules
-from gateway.identity.staff import actions as users
-from gateway.identity.staff.models import AccessToken, ApiKey
-from servicekit.auth import Kind, Principal
-from servicekit.errors import FieldError, Forbidden, Invalid
+from gateway.identity.access.models import ApiKey
+from servicekit.actor import Actor
+from servicekit.auth import Kind
+from servicekit.errors import Forbidden, one_field
 from servicekit.ids import new_id
 
 
 @dataclass(frozen=True, kw_only=True)
-class NewKey:
+class NewApiKey:
     """A key and, this one time, its secret text."""
 
     key: ApiKey
     secret: str
 
 
-def make_key(
-    session: Session,
-    *,
-    by: Principal,
-    now: datetime,
-    name: str,
-    permissions: Sequence[str],
-    expires_at: datetime | None = None,
-) -> NewKey:
-    """A key in the name of its maker, with no more rights than the maker has; the text is not kept."""
+def create_api_key(
+    session: Session, *, by: Actor, name: str, permissions: Sequence[str], expires_at: datetime | None = None
+) -> NewApiKey:
+    """A key in the name of its maker, with no more rights than the maker has; only its digest is stored."""
     if by.kind is Kind.KEY:  # or whoever stole one would outlive its end
         raise Forbidden("A key cannot make another key. Sign in yourself.")
     rules.check_permissions(permissions)
-    users.check_grants(permissions, by=by)
-    if expires_at is not None and expires_at <= now:
-        detail = "Choose a time that is still to come."
-        raise Invalid(detail, fields=[FieldError(pointer="/expires_at", code="past", detail=detail)])
+    rules.check_grants(permissions, by=by)
+    if expires_at is not None and expires_at <= by.now:
+        raise one_field("/expires_at", "past", "Choose a time that is still to come.")
     key_id = new_id("key")
     secret = rules.new_secret()
     key = ApiKey(
@@ -48,35 +41,28 @@ def make_key(
         name=name,
         secret_hash=rules.digest(secret),
         permissions=sorted(set(permissions)),
-        created_at=now,
+        created_at=by.now,
         expires_at=expires_at,
     )
     session.add(key)
     session.flush()
-    return NewKey(key=key, secret=rules.write_key(key_id, secret))
+    return NewApiKey(key=key, secret=rules.write_key(key_id, secret))
 
 
-def revoke_key(key: ApiKey, *, now: datetime) -> None:
-    """It opens nothing any more; the row stays, as the trace of who had it."""
-    key.revoked_at = key.revoked_at or now
+def revoke_api_key(session: Session, key: ApiKey, *, by: Actor) -> None:  # noqa: ARG001 - every action takes a session
+    """No request is accepted with it any more; the row stays, as the trace of who had it."""
+    if key.user_id != by.id:
+        rules.check_may_manage(key.user, by=by)
+    key.revoked_at = key.revoked_at or by.now
 
 
-def make_token(session: Session, *, user_id: str, now: datetime) -> str:
-    """A bearer token for twelve hours; tokens that are over are swept out on the way."""
-    session.execute(delete(AccessToken).where(AccessToken.expires_at <= now))
-    token = rules.new_access_token()
-    session.add(
-        AccessToken(
-            id=new_id("tok"),
-            token_hash=rules.digest(token),
-            user_id=user_id,
-            created_at=now,
-            expires_at=now + rules.TOKEN_LIFE,
-        )
+def revoke_keys_of_user(session: Session, user_id: str, *, by: Actor) -> None:
+    """All keys of a user who may no longer come in, or whose password somebody else has set."""
+    session.execute(
+        update(ApiKey).where(ApiKey.user_id == user_id, ApiKey.revoked_at.is_(None)).values(revoked_at=by.now)
     )
-    return token
 
 
-def revoke_token(session: Session, *, token: str) -> None:
-    """Give a token back before its time; the second time does nothing."""
-    session.execute(delete(AccessToken).where(AccessToken.token_hash == rules.digest(token)))
+def record_key_use(session: Session, text: str, *, by: Actor) -> None:
+    """The key with this text was used now."""
+    session.execute(update(ApiKey).where(ApiKey.id == rules.read_key(text)).values(last_used_at=by.now))

@@ -1,73 +1,54 @@
-"""The rules of signing in: how long things last, what a password must be, how a secret is written, who may do what."""
+"""Who may do what: permissions and record scopes, what nobody may give away, and how an API key is written."""
 
 import hashlib
 import re
 import secrets
 import zlib
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Protocol
 
-from servicekit.errors import FieldError, Invalid
+from servicekit.actor import Actor
+from servicekit.auth import Kind, Principal, Scope
+from servicekit.errors import FieldError, Forbidden, Invalid
 
-SESSION_IDLE = timedelta(minutes=30)
-SESSION_ABSOLUTE = timedelta(hours=12)
-TOKEN_LIFE = timedelta(hours=12)
-LINK_LIFE = timedelta(minutes=15)
-# A use is written down at most this often: a read must not become a write on every request.
-SEEN_EVERY = timedelta(minutes=1)
-
-PASSWORD_SHORTEST = 12
-PASSWORD_LONGEST = 128
-FEWEST_DIFFERENT = 5
-
-ACCOUNT_FREE_FAILURES = 5
-ADDRESS_FREE_FAILURES = 20
-LONGEST_DELAY = timedelta(minutes=15)
-FAILURES_FORGOTTEN_AFTER = timedelta(hours=24)
-# An account that came in from an address does not wait there for the failures of others.
-ADDRESS_KNOWN_FOR = timedelta(days=30)
+# A use is recorded at most this often: a read must not become a write on every request.
+USE_RECORDED_EVERY = timedelta(minutes=1)
+SCOPES = ("own", "team", "all")
 
 KEY_PREFIX = "crm_live_"
-TOKEN_PREFIX = "crm_at_"  # noqa: S105 - a public prefix for secret scanners
 _KEY = re.compile(r"crm_live_([a-z0-9]{26})_([A-Za-z0-9_-]{43})_([0-9a-f]{8})")
 _PERMISSION = re.compile(r"\*|[a-z][a-z_]*:(\*|[a-z][a-z_]*)")
 
-_EVERYBODY = ("customers:read", "cases:read", "orders:read", "notifications:read", "users:read", "teams:read")
-MANAGER_PERMISSIONS = (
-    "customers:*", "cases:*", "workflows:*", "forms:*", "work_items:*", "orders:*", "products:*", "payments:*",
-    "notifications:*", "users:read", "teams:read", "api_keys:*",
-)  # fmt: skip
-AGENT_PERMISSIONS = (*_EVERYBODY, "customers:write", "cases:write", "work_items:decide")
-FINANCE_PERMISSIONS = (*_EVERYBODY, "orders:write", "products:write", "payments:write", "work_items:decide")
-SUPPORT_PERMISSIONS = (*_EVERYBODY, "customers:write", "cases:write", "work_items:decide", "notifications:write")
 
-# key, name, permissions, record scope: made at first start, then they belong to the administrators.
-SHIPPED_ROLES: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
-    ("administrator", "Administrator", ("*",), "all"),
-    ("manager", "Manager", MANAGER_PERMISSIONS, "all"),
-    ("agent", "Agent", AGENT_PERMISSIONS, "team"),
-    ("finance", "Finance", FINANCE_PERMISSIONS, "all"),
-    ("support", "Support", SUPPORT_PERMISSIONS, "all"),
-)
-SCOPES = ("own", "team", "all")
+class Grant(Protocol):
+    """What a role gives: permissions, and the record scope in which they hold."""
+
+    @property
+    def permissions(self) -> Sequence[str]: ...
+    @property
+    def scope(self) -> str: ...
 
 
-def normal_email(email: str) -> str:
-    """One spelling per mailbox, so that an address signs in however it is typed."""
-    return email.strip().lower()
+class Grantee(Protocol):
+    """Whoever sessions, tokens and keys speak for, as far as access has to know them: a user of the staff."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def roles(self) -> Sequence[Grant]: ...
+    @property
+    def role_keys(self) -> Sequence[str]: ...
+    @property
+    def team_ids(self) -> Sequence[str]: ...
 
 
-def check_password(password: str, *, email: str = "") -> None:
-    """Long enough, not endless, not the address itself and not one key held down."""
-    problem = ""
-    if len(password) < PASSWORD_SHORTEST:
-        problem = f"Use at least {PASSWORD_SHORTEST} characters."
-    elif len(password) > PASSWORD_LONGEST:
-        problem = f"Use at most {PASSWORD_LONGEST} characters."
-    elif len(set(password)) < FEWEST_DIFFERENT or normal_email(password) == normal_email(email):
-        problem = "Choose a password that is harder to guess."
-    if problem:
-        raise Invalid(problem, fields=[FieldError(pointer="/password", code="weak", detail=problem)])
+class MoreThanOwnRights(Forbidden):
+    """Nobody gives what they do not have."""
 
 
 def digest(secret: str) -> str:
@@ -78,11 +59,6 @@ def digest(secret: str) -> str:
 def new_secret() -> str:
     """43 URL-safe characters that carry 256 random bits."""
     return secrets.token_urlsafe(32)
-
-
-def new_access_token() -> str:
-    """An opaque bearer token; only its digest is kept, so it can be revoked and not be read back."""
-    return f"{TOKEN_PREFIX}{new_secret()}"
 
 
 def write_key(key_id: str, secret: str) -> str:
@@ -99,17 +75,9 @@ def read_key(text: str) -> str | None:
     return f"key_{found[1]}"
 
 
-def waiting_time(failures: int, *, free: int) -> timedelta:
-    """How long after the last failure the next try is heard: nothing at first, then 1, 2, 4 … seconds."""
-    if failures < free:
-        return timedelta()
-    return min(timedelta(seconds=2 ** min(failures - free, 20)), LONGEST_DELAY)
-
-
-def seconds_to_wait(failures: int, last_at: datetime, now: datetime, *, free: int) -> int:
-    """Whole seconds until the next try is heard; 0 means now."""
-    left = last_at + waiting_time(failures, free=free) - now
-    return max(0, -(-int(left.total_seconds() * 1000) // 1000))
+def secret_of_key(text: str) -> str:
+    """The random part of a well-formed key."""
+    return text[-52:-9]
 
 
 def covers(grant: str, permission: str) -> bool:
@@ -141,6 +109,47 @@ def widest(scopes: Iterable[str]) -> str:
     return max(scopes, key=SCOPES.index, default="own")
 
 
-def secret_of_key(text: str) -> str:
-    """The random part of a well-formed key."""
-    return text[-52:-9]
+def check_grants(permissions: Iterable[str], *, by: Actor) -> None:
+    """Raises MoreThanOwnRights where the giver lacks one of them; the system may give all."""
+    if by.kind is Kind.SYSTEM:
+        return
+    own = _principal(by).permissions
+    missing = [permission for permission in permissions if not is_allowed(own, permission)]
+    if missing:
+        raise MoreThanOwnRights(f"You cannot give the permission {missing[0]!r}: you do not have it.")
+
+
+def check_scope(scope: str, *, by: Actor) -> None:
+    """Raises MoreThanOwnRights where the giver sees fewer records."""
+    if by.kind is Kind.SYSTEM:
+        return
+    own = _principal(by).scope
+    if widest((scope, own)) != own:
+        raise MoreThanOwnRights(f"You cannot give the record scope {scope!r}: yours is {own.value!r}.")
+
+
+def check_teams(team_ids: Iterable[str], *, by: Actor) -> None:
+    """Raises MoreThanOwnRights where one of them is a team whose records the giver does not see."""
+    if by.kind is Kind.SYSTEM:
+        return
+    giver = _principal(by)
+    if giver.scope is not Scope.ALL and not set(team_ids) <= set(giver.team_ids):
+        raise MoreThanOwnRights("You cannot manage people of a team whose records you do not see.")
+
+
+def check_may_manage(user: Grantee, *, by: Actor) -> None:
+    """Whoever sets somebody's password or address becomes them: only with at least their rights and their records."""
+    for role in user.roles:
+        check_grants(role.permissions, by=by)
+        check_scope(role.scope, by=by)
+    if by.kind is Kind.SYSTEM or user.id == by.id:
+        return
+    if _principal(by).scope is Scope.OWN:  # somebody else's own records are not this one's own
+        raise MoreThanOwnRights("You cannot manage others: you see your own records alone.")
+    check_teams(user.team_ids, by=by)
+
+
+def _principal(by: Actor) -> Principal:
+    if by.principal is None:
+        raise MoreThanOwnRights("Only somebody who is signed in can give permissions.")
+    return by.principal

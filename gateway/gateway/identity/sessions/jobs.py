@@ -1,21 +1,21 @@
-"""What the gateway does because time has passed: sweeps out what has ended."""
+"""What sessions do because time has passed: rows that have expired are deleted."""
 
 from datetime import timedelta
 
 from sqlalchemy import delete
 
-from gateway.identity.access import rules
-from gateway.identity.staff.models import AccessToken, LoginFailure, LoginLink, LoginSession
+from gateway.identity.sessions import rules
+from gateway.identity.sessions.models import AccessToken, LoginFailure, LoginLink, LoginSession
 from servicekit.runtime.jobs import Jobs, Work
 
 jobs = Jobs()
 
 
 @jobs.every(seconds=600)
-def forget_what_is_over(work: Work) -> int:
-    """Sessions, tokens and links whose time is over, and failures nobody counts any more."""
+def delete_expired_sessions(work: Work) -> int:
+    """Sessions, tokens and links that have expired, and login failures that no longer count."""
     now = work.now()
-    over = (
+    expired = (
         delete(LoginSession).where(LoginSession.last_seen_at <= now - rules.SESSION_IDLE),
         delete(LoginSession).where(LoginSession.created_at <= now - rules.SESSION_ABSOLUTE),
         delete(AccessToken).where(AccessToken.expires_at <= now),
@@ -26,6 +26,6 @@ def forget_what_is_over(work: Work) -> int:
         delete(LoginFailure).where(LoginFailure.last_at <= now - rules.ADDRESS_KNOWN_FOR),
     )
     with work.database.write() as session:
-        for statement in over:
+        for statement in expired:
             session.execute(statement)
     return 0

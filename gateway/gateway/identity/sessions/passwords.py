@@ -15,9 +15,9 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password: str, stored: str | None) -> bool:
-    """Compare; where there is no hash the same work is done, so that the time tells nothing."""
+    """Compare; where there is no hash the same work is done, so that the time it takes gives nothing away."""
     try:
-        _HASHER.verify(stored or _nobodys_hash(), password)
+        _HASHER.verify(stored or _decoy_hash(), password)
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
@@ -29,5 +29,5 @@ def needs_new_hash(stored: str) -> bool:
 
 
 @cache
-def _nobodys_hash() -> str:
+def _decoy_hash() -> str:
     return _HASHER.hash("the password of nobody at all")

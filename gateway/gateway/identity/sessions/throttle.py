@@ -1,12 +1,13 @@
-"""Slows down guessing: failures count per account and per address, in the database; nobody is ever locked out."""
+"""The throttle on guessing: login failures are counted per account and per address; nobody is ever locked out."""
 
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from gateway.identity.access import rules
-from gateway.identity.staff.models import LoginFailure
+from gateway.identity.access.rules import digest
+from gateway.identity.sessions import rules
+from gateway.identity.sessions.models import LoginFailure
 from servicekit.database.upsert import insert_if_absent
 from servicekit.errors import TooMany
 
@@ -27,7 +28,7 @@ def check_may_try(session: Session, *, email: str, ip: str, now: datetime) -> No
         raise error
 
 
-def remember_failure(session: Session, *, email: str, ip: str, now: datetime) -> None:
+def record_failure(session: Session, *, email: str, ip: str, now: datetime) -> None:
     """Count one more for the account and for the address."""
     for subject, _ in _subjects(email, ip):
         insert_if_absent(session, LoginFailure, subject=subject, failures=0, last_at=now)
@@ -37,7 +38,7 @@ def remember_failure(session: Session, *, email: str, ip: str, now: datetime) ->
         row.last_at = now
 
 
-def remember_success(session: Session, *, email: str, ip: str, now: datetime) -> None:
+def record_success(session: Session, *, email: str, ip: str, now: datetime) -> None:
     """The right password clears the account, not the address: one account of one's own would reset every guess.
 
     From then on this account waits at this address for its own failures alone.
@@ -57,13 +58,13 @@ def _has_signed_in_from(session: Session, *, email: str, ip: str, now: datetime)
 def _subjects(email: str, ip: str) -> list[tuple[str, int]]:
     subjects = [(_account(email), rules.ACCOUNT_FREE_FAILURES)]
     if ip:
-        subjects.append((rules.digest(f"address:{ip}"), rules.ADDRESS_FREE_FAILURES))
+        subjects.append((digest(f"address:{ip}"), rules.ADDRESS_FREE_FAILURES))
     return subjects
 
 
 def _account_at_address(email: str, ip: str) -> str:
-    return rules.digest(f"account:{rules.normal_email(email)} address:{ip}")
+    return digest(f"account:{rules.normalize_email(email)} address:{ip}")
 
 
 def _account(email: str) -> str:
-    return rules.digest(f"account:{rules.normal_email(email)}")
+    return digest(f"account:{rules.normalize_email(email)}")

@@ -1,12 +1,13 @@
-"""What an operator can say to the gateway beside what every service understands: a one-time login link, an API key."""
+"""The operator's commands of the gateway: `login-link` signs in once, `api-key` makes a key."""
 
 from datetime import datetime
 
 import click
 from flask import Flask
 
-from gateway.identity.access import actions as keys
-from gateway.identity.staff import first_start
+from gateway.identity.access.actions import create_api_key
+from gateway.identity.staff.first_start import create_operators_link, get_operator, prepare
+from servicekit.actor import Actor
 from servicekit.errors import Error
 from servicekit.service import Service
 
@@ -21,7 +22,7 @@ def install_commands(app: Flask, service: Service) -> None:
         try:
             prepare(service)
             with service.database.write() as session:
-                token = first_start.link_for(session, now=service.clock(), email=email)
+                token = create_operators_link(session, by=Actor.system(now=service.clock()), email=email)
         except Error as error:
             raise click.ClickException(error.detail) from error
         service.wake(has_events=True)
@@ -36,29 +37,17 @@ def install_commands(app: Flask, service: Service) -> None:
         """Print a new API key; it is shown this one time."""
         try:
             prepare(service)
-            click.echo(_make_key(service, name=name, permissions=permissions, email=email, expires=expires))
+            click.echo(_create_key(service, name=name, permissions=permissions, email=email, expires=expires))
         except Error as error:
             raise click.ClickException(error.detail) from error
 
 
-def prepare(service: Service) -> None:
-    """Roles and the first administrator, as at first start."""
-    settings = service.settings
-    with service.database.write() as session:
-        first_start.prepare(
-            session, now=service.clock(), admin_email=settings.admin_email, admin_password=settings.admin_password
-        )
-    service.wake(has_events=True)
-
-
-def _make_key(service: Service, *, name: str, permissions: str, email: str, expires: datetime | None) -> str:
+def _create_key(service: Service, *, name: str, permissions: str, email: str, expires: datetime | None) -> str:
     now = service.clock()
     with service.database.write() as session:
-        owner = first_start.operator(session, email=email)
-        made = keys.make_key(
+        made = create_api_key(
             session,
-            by=owner,
-            now=now,
+            by=Actor.of(get_operator(session, email=email), now=now),
             name=name,
             permissions=permissions.replace(",", " ").split(),
             expires_at=expires.replace(tzinfo=now.tzinfo) if expires else None,

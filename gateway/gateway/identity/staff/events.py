@@ -1,4 +1,4 @@
-"""The facts that the gateway tells: who belongs to the staff."""
+"""The events that the gateway publishes: who belongs to the staff."""
 
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ class Personal(msgspec.Struct, frozen=True, kw_only=True):
     language: str
 
 
-class UserFact(Event, frozen=True, kw_only=True):
+class UserEvent(Event, frozen=True, kw_only=True):
     """The whole state of a member of the staff."""
 
     id: str
@@ -26,19 +26,19 @@ class UserFact(Event, frozen=True, kw_only=True):
     personal: Personal
 
 
-class UserCreated(UserFact, frozen=True, kw_only=True):
+class UserCreated(UserEvent, frozen=True, kw_only=True):
     """Somebody has joined the staff."""
 
     TYPE: ClassVar[str] = "user.created.v1"
 
 
-class UserUpdated(UserFact, frozen=True, kw_only=True):
+class UserUpdated(UserEvent, frozen=True, kw_only=True):
     """A member of the staff, or one of their roles or teams, has changed."""
 
     TYPE: ClassVar[str] = "user.updated.v1"
 
 
-class UserDisabled(UserFact, frozen=True, kw_only=True):
+class UserDisabled(UserEvent, frozen=True, kw_only=True):
     """A member of the staff may no longer come in."""
 
     TYPE: ClassVar[str] = "user.disabled.v1"

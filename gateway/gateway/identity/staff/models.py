@@ -1,12 +1,10 @@
-"""People, their roles and teams, and every kind of proof that they may come in."""
-
-from datetime import datetime
+"""Users, their roles and their teams."""
 
 from sqlalchemy import Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gateway.base import Base
-from servicekit.database.types import Json, UtcDateTime
+from servicekit.database.types import Json
 from servicekit.database.versioned import Versioned
 
 user_roles = Table(
@@ -66,72 +64,3 @@ class User(Versioned, Base):
     def team_ids(self) -> list[str]:
         """How the API and the events name the teams."""
         return [team.id for team in self.teams]
-
-
-class ApiKey(Base):
-    """A program's way in, in the name of its owner and with no more rights; the secret itself is not kept."""
-
-    __tablename__ = "api_keys"
-
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    name: Mapped[str] = mapped_column(String(120))
-    secret_hash: Mapped[str] = mapped_column(String(64))
-    permissions: Mapped[list[str]] = mapped_column(Json)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    user: Mapped[User] = relationship(lazy="joined")
-
-
-class LoginSession(Base):
-    """One browser that is signed in."""
-
-    __tablename__ = "login_sessions"
-
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    ip: Mapped[str] = mapped_column(String(45), default="")
-    user_agent: Mapped[str] = mapped_column(String(200), default="")
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    user: Mapped[User] = relationship(lazy="joined")
-
-
-class AccessToken(Base):
-    """A bearer token that a program got for a password."""
-
-    __tablename__ = "access_tokens"
-
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    user: Mapped[User] = relationship(lazy="joined")
-
-
-class LoginLink(Base):
-    """A link that signs one user in once."""
-
-    __tablename__ = "login_links"
-
-    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class LoginFailure(Base):
-    """How often in a row an account or an address failed; `subject` is a digest, so that no typed address is kept.
-
-    An account together with an address stands at no failures: it came in from there at `last_at`.
-    """
-
-    __tablename__ = "login_failures"
-
-    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
-    failures: Mapped[int]
-    last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

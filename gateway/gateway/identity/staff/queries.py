@@ -1,16 +1,15 @@
-"""Reads that deserve a name."""
+"""Users, roles and teams, found by id, by address, by key and by membership."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gateway.identity.staff.models import ApiKey, LoginSession, Role, Team, User, user_roles
-from servicekit.auth import Principal
-from servicekit.errors import FieldError, Invalid, NotFound
+from gateway.identity.staff.models import Role, Team, User, user_roles
+from servicekit.errors import NotFound, one_field
 
 
-def a_user(session: Session, id: str) -> User:
+def get_user(session: Session, id: str) -> User:
     """Raises NotFound."""
     user = session.get(User, id)
     if user is None:
@@ -18,12 +17,19 @@ def a_user(session: Session, id: str) -> User:
     return user
 
 
-def user_by_email(session: Session, email: str) -> User | None:
+def find_user_by_email(session: Session, email: str) -> User | None:
     """Takes the normal spelling."""
     return session.scalars(select(User).where(User.email == email)).one_or_none()
 
 
-def a_role(session: Session, id: str) -> Role:
+def find_first_administrator(session: Session) -> User | None:
+    """The oldest one who is active."""
+    return session.scalars(
+        select(User).join(User.roles).where(Role.key == "administrator", User.is_active).order_by(User.id).limit(1)
+    ).one_or_none()
+
+
+def get_role(session: Session, id: str) -> Role:
     """Raises NotFound."""
     role = session.get(Role, id)
     if role is None:
@@ -31,7 +37,12 @@ def a_role(session: Session, id: str) -> Role:
     return role
 
 
-def a_team(session: Session, id: str) -> Team:
+def find_role_by_key(session: Session, key: str) -> Role | None:
+    """The role that the API and the events name so."""
+    return session.scalars(select(Role).where(Role.key == key)).one_or_none()
+
+
+def get_team(session: Session, id: str) -> Team:
     """Raises NotFound."""
     team = session.get(Team, id)
     if team is None:
@@ -39,24 +50,37 @@ def a_team(session: Session, id: str) -> Team:
     return team
 
 
-def roles_by_key(session: Session, keys: Sequence[str]) -> list[Role]:
+def find_team_by_name(session: Session, name: str) -> Team | None:
+    """Names of teams are unique."""
+    return session.scalars(select(Team).where(Team.name == name)).one_or_none()
+
+
+def get_roles_by_key(session: Session, keys: Sequence[str]) -> list[Role]:
     """All of them; an unknown key is a wrong field."""
     found = {role.key: role for role in session.scalars(select(Role).where(Role.key.in_(keys)))}
     missing = [key for key in keys if key not in found]
     if missing:
-        detail = f"There is no role {missing[0]!r}."
-        raise Invalid(detail, fields=[FieldError(pointer="/roles", code="unknown_role", detail=detail)])
+        raise one_field("/roles", "unknown_role", f"There is no role {missing[0]!r}.")
     return [found[key] for key in dict.fromkeys(keys)]
 
 
-def teams_by_id(session: Session, ids: Sequence[str]) -> list[Team]:
+def get_teams(session: Session, ids: Sequence[str]) -> list[Team]:
     """All of them; an unknown id is a wrong field."""
     found = {team.id: team for team in session.scalars(select(Team).where(Team.id.in_(ids)))}
     missing = [one for one in ids if one not in found]
     if missing:
-        detail = f"There is no team {missing[0]!r}."
-        raise Invalid(detail, fields=[FieldError(pointer="/team_ids", code="unknown_team", detail=detail)])
+        raise one_field("/team_ids", "unknown_team", f"There is no team {missing[0]!r}.")
     return [found[one] for one in dict.fromkeys(ids)]
+
+
+def members_of_role(session: Session, role: Role) -> list[User]:
+    """Everybody with this role."""
+    return list(session.scalars(select(User).where(User.roles.contains(role)).order_by(User.id)))
+
+
+def members_of_team(session: Session, team: Team) -> list[User]:
+    """Everybody in this team."""
+    return list(session.scalars(select(User).where(User.teams.contains(team)).order_by(User.id)))
 
 
 def is_last_administrator(session: Session, user: User) -> bool:
@@ -73,21 +97,3 @@ def is_last_administrator(session: Session, user: User) -> bool:
         .where(Role.key == "administrator", User.is_active, User.id != user.id)
     )
     return session.scalar(others) == 0
-
-
-def first_administrator(session: Session) -> User | None:
-    """The oldest one who is active."""
-    return session.scalars(
-        select(User).join(User.roles).where(Role.key == "administrator", User.is_active).order_by(User.id).limit(1)
-    ).one_or_none()
-
-
-def visible_keys(principal: Principal) -> Select[ApiKey]:
-    """One's own; who administers users sees all."""
-    found = select(ApiKey).where(ApiKey.revoked_at.is_(None))
-    return found if principal.can("users:admin") else found.where(ApiKey.user_id == principal.id)
-
-
-def own_sessions(principal: Principal) -> Select[LoginSession]:
-    """The browsers in which the caller is signed in."""
-    return select(LoginSession).where(LoginSession.user_id == principal.id)

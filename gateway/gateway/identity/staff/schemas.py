@@ -1,4 +1,4 @@
-"""What the identity API takes and gives; every shown field is listed by hand."""
+"""What the API takes and gives of users, roles and teams; every shown field is listed by hand."""
 
 from marshmallow import fields, validate
 
@@ -10,21 +10,6 @@ SHORT = validate.Length(min=1, max=120)
 LANGUAGE = validate.Regexp(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", error="Give a language tag such as en or de-AT.")
 KEY = validate.Regexp(r"^[a-z][a-z0-9_]{0,59}\Z", error="Use lower-case letters, digits and _.")
 EMAIL = validate.Length(max=254)
-
-
-class TokenAsk(Schema):
-    """E-mail address and password of a staff user."""
-
-    email = fields.String(required=True, validate=validate.Length(min=1, max=254))
-    password = fields.String(required=True, validate=validate.Length(min=1, max=1024), load_only=True)
-
-
-class TokenRead(Schema):
-    """A bearer token; `expires_in` counts seconds."""
-
-    access_token = fields.String(required=True)
-    token_type = fields.String(required=True)
-    expires_in = fields.Integer(required=True)
 
 
 class UserCreate(Schema):
@@ -66,35 +51,6 @@ class UserRead(Schema):
     version = fields.Integer(required=True)
     created_at = Instant(required=True)
     updated_at = Instant(required=True)
-
-
-class MeRead(Schema):
-    """The caller: the user, what this session, token or key may do, and how far it reaches."""
-
-    id = fields.String(required=True)
-    kind = fields.String(required=True)
-    email = fields.String(required=True)
-    name = fields.String(required=True)
-    language = fields.String(required=True)
-    roles = fields.List(fields.String(), required=True)
-    team_ids = fields.List(fields.String(), required=True)
-    manager_id = fields.String(required=True, allow_none=True)
-    permissions = fields.List(fields.String(), required=True)
-    scope = fields.String(required=True)
-
-
-class MeUpdate(Schema):
-    """What everybody may change of themselves."""
-
-    name = fields.String(validate=NAME)
-    language = fields.String(validate=LANGUAGE)
-
-
-class PasswordChange(Schema):
-    """The present password, where there is one, and the new one."""
-
-    current_password = fields.String(load_default=None, allow_none=True, load_only=True)
-    new_password = fields.String(required=True, load_only=True)
 
 
 class RoleCreate(Schema):
@@ -142,39 +98,3 @@ class TeamRead(Schema):
     version = fields.Integer(required=True)
     created_at = Instant(required=True)
     updated_at = Instant(required=True)
-
-
-class KeyCreate(Schema):
-    """An API key in the caller's own name."""
-
-    name = fields.String(required=True, validate=SHORT)
-    permissions = fields.List(fields.String(), required=True, validate=validate.Length(min=1, max=200))
-    expires_at = Instant(load_default=None, allow_none=True)
-
-
-class KeyRead(Schema):
-    """An API key without its secret."""
-
-    id = fields.String(required=True)
-    user_id = fields.String(required=True)
-    name = fields.String(required=True)
-    permissions = fields.List(fields.String(), required=True)
-    expires_at = Instant(required=True, allow_none=True)
-    last_used_at = Instant(required=True, allow_none=True)
-    created_at = Instant(required=True)
-
-
-class KeyMade(KeyRead):
-    """An API key with its secret: shown this one time."""
-
-    secret = fields.String(required=True)
-
-
-class SessionRead(Schema):
-    """A browser that is signed in."""
-
-    id = fields.String(required=True)
-    ip = fields.String(required=True)
-    user_agent = fields.String(required=True)
-    created_at = Instant(required=True)
-    last_seen_at = Instant(required=True)

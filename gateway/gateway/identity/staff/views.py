@@ -1,38 +1,16 @@
-"""The identity API: users, roles, teams."""
+"""The API of users, roles and teams."""
 
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 
-from gateway.identity.staff import actions as users
-from gateway.identity.staff import queries, roles, schemas
+from gateway.identity.staff import actions, queries, schemas
+from gateway.identity.staff.listing import ROLES, TEAMS, USERS
 from gateway.identity.staff.models import Role, Team, User
 from servicekit.http.call import Call
-from servicekit.http.filters import flag, instant, text
-from servicekit.http.listing import Listing
 from servicekit.http.routes import Routes
 
 routes = Routes("staff")
-
-USERS = Listing(
-    id=User.id,
-    filters={
-        "email": text(User.email),
-        "is_active": flag(User.is_active),
-        "manager_id": text(User.manager_id, nullable=True),
-        "created_at": instant(User.created_at),
-    },
-    sorts={"name": User.name, "created_at": User.created_at},
-    default_sort="name",
-    search=lambda q: or_(User.name.icontains(q, autoescape=True), User.email.icontains(q, autoescape=True)),
-)
-ROLES = Listing(id=Role.id, filters={"key": text(Role.key)}, sorts={"key": Role.key}, default_sort="key")
-TEAMS = Listing(
-    id=Team.id,
-    sorts={"name": Team.name},
-    default_sort="name",
-    search=lambda q: Team.name.icontains(q, autoescape=True),
-)
 
 
 @routes.page("/users", needs="users:read", listing=USERS, returns=schemas.UserRead)
@@ -46,37 +24,37 @@ def list_users(call: Call) -> Select[User]:
 )
 def create_user(call: Call) -> User:
     """Add a member of the staff, with no more rights than the caller has."""
-    return users.create_user(call.session, by=call.principal, now=call.now, **call.body)
+    return actions.create_user(call.session, by=call.by, **call.body)
 
 
 @routes.get("/users/<id>", needs="users:read", returns=schemas.UserRead)
-def show_user(call: Call, id: str) -> User:
+def get_user(call: Call, id: str) -> User:
     """One member of the staff."""
-    return queries.a_user(call.session, id)
+    return queries.get_user(call.session, id)
 
 
 @routes.patch("/users/<id>", needs="users:admin", body=schemas.UserUpdate, returns=schemas.UserRead)
 def update_user(call: Call, id: str) -> User:
     """Change a member of the staff; `is_active: false` is the same as `:disable`."""
-    user = queries.a_user(call.session, id)
+    user = queries.get_user(call.session, id)
     call.check_version(user)
-    return users.update_user(call.session, user, by=call.principal, now=call.now, changes=call.body)
+    return actions.update_user(call.session, user, by=call.by, changes=call.body)
 
 
 @routes.action("/users/<id>:disable", needs="users:admin", returns=schemas.UserRead)
 def disable_user(call: Call, id: str) -> User:
     """Sign a user out everywhere and let nothing of theirs in again; keys are revoked for good."""
-    user = queries.a_user(call.session, id)
+    user = queries.get_user(call.session, id)
     call.check_version(user)
-    return users.disable_user(call.session, user, by=call.principal, now=call.now)
+    return actions.disable_user(call.session, user, by=call.by)
 
 
 @routes.action("/users/<id>:enable", needs="users:admin", returns=schemas.UserRead)
 def enable_user(call: Call, id: str) -> User:
     """Let a disabled user in again."""
-    user = queries.a_user(call.session, id)
+    user = queries.get_user(call.session, id)
     call.check_version(user)
-    return users.enable_user(call.session, user, by=call.principal, now=call.now)
+    return actions.enable_user(call.session, user, by=call.by)
 
 
 @routes.page("/roles", needs="users:read", listing=ROLES, returns=schemas.RoleRead)
@@ -90,29 +68,29 @@ def list_roles(call: Call) -> Select[Role]:
 )
 def create_role(call: Call) -> Role:
     """Add a role, with no more rights than the caller has."""
-    return roles.create_role(call.session, by=call.principal, now=call.now, **call.body)
+    return actions.create_role(call.session, by=call.by, **call.body)
 
 
 @routes.get("/roles/<id>", needs="users:read", returns=schemas.RoleRead)
-def show_role(call: Call, id: str) -> Role:
+def get_role(call: Call, id: str) -> Role:
     """One role."""
-    return queries.a_role(call.session, id)
+    return queries.get_role(call.session, id)
 
 
 @routes.patch("/roles/<id>", needs="roles:admin", body=schemas.RoleUpdate, returns=schemas.RoleRead)
 def update_role(call: Call, id: str) -> Role:
     """Change a role; it holds for all its members within a second."""
-    role = queries.a_role(call.session, id)
+    role = queries.get_role(call.session, id)
     call.check_version(role)
-    return roles.update_role(call.session, role, by=call.principal, now=call.now, changes=call.body)
+    return actions.update_role(call.session, role, by=call.by, changes=call.body)
 
 
 @routes.delete("/roles/<id>", needs="roles:admin")
 def delete_role(call: Call, id: str) -> None:
     """Delete a role that nobody has."""
-    role = queries.a_role(call.session, id)
+    role = queries.get_role(call.session, id)
     call.check_version(role)
-    roles.delete_role(call.session, role, by=call.principal)
+    actions.delete_role(call.session, role, by=call.by)
 
 
 @routes.page("/teams", needs="teams:read", listing=TEAMS, returns=schemas.TeamRead)
@@ -126,27 +104,27 @@ def list_teams(call: Call) -> Select[Team]:
 )
 def create_team(call: Call) -> Team:
     """Add a team."""
-    return roles.create_team(call.session, now=call.now, name=call.body["name"])
+    return actions.create_team(call.session, by=call.by, name=call.body["name"])
 
 
 @routes.get("/teams/<id>", needs="teams:read", returns=schemas.TeamRead)
-def show_team(call: Call, id: str) -> Team:
+def get_team(call: Call, id: str) -> Team:
     """One team."""
-    return queries.a_team(call.session, id)
+    return queries.get_team(call.session, id)
 
 
 @routes.patch("/teams/<id>", needs="teams:admin", body=schemas.TeamWrite, returns=schemas.TeamRead)
 def update_team(call: Call, id: str) -> Team:
     """Rename a team."""
-    team = queries.a_team(call.session, id)
+    team = queries.get_team(call.session, id)
     call.check_version(team)
     changes: dict[str, Any] = call.body
-    return roles.update_team(call.session, team, now=call.now, name=changes.get("name", team.name))
+    return actions.update_team(call.session, team, by=call.by, name=changes.get("name", team.name))
 
 
 @routes.delete("/teams/<id>", needs="teams:admin")
 def delete_team(call: Call, id: str) -> None:
     """Delete an empty team."""
-    team = queries.a_team(call.session, id)
+    team = queries.get_team(call.session, id)
     call.check_version(team)
-    roles.delete_team(call.session, team)
+    actions.delete_team(call.session, team, by=call.by)
