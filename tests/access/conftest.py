@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.access.world import World, build_world, standing_still
+from tests.access.scenario import World, build_world, standing_still
 from tests.stacks import running_stack
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tests.access.people import ACTORS
-from tests.access.probes import Operation, knock, operations
-from tests.access.world import World, build_world, standing_still
+from tests.access.callers import ACTORS
+from tests.access.operations import Operation, knock, operations
+from tests.access.scenario import World, build_world, standing_still
 from tests.stacks import running_stack
 
 FILE: Final = Path(__file__).with_name("matrix.csv")

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from tests.access.holdings import Holdings
-from tests.access.people import Caller
-from tests.access.probes import Operation, document, operations, path_of
-from tests.access.world import World
+from tests.access.callers import Caller
+from tests.access.operations import Operation, document, operations, path_of
+from tests.access.resources import Holdings
+from tests.access.scenario import World
 
 # The forms are everybody's, what was submitted through them is not.
 SUBMISSIONS: Final = "/api/v1/forms/{key}/submissions"

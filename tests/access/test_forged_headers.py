@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.access.forging import Forger
-from tests.access.people import ADMINISTRATOR, OTHER_CHIEF, OTHER_TEAM, OWNER, email_of
-from tests.access.world import World, sign_in_with_browser
+from tests.access.callers import ADMINISTRATOR, OTHER_CHIEF, OTHER_TEAM, OWNER, email_of
+from tests.access.forged_identities import Forger
+from tests.access.scenario import World, sign_in_with_browser
 
 EVIL = "evil.example"
 RUBBISH = "00-zz-../../etc/passwd-01"

@@ -4,10 +4,10 @@ import pytest
 
 from ops.place import SERVICES
 from servicekit.auth import LEEWAY_SECONDS
-from tests.access.forging import FORGERIES, Forger, ago
-from tests.access.holdings import FORM
-from tests.access.people import ADMINISTRATOR, KEY, Caller
-from tests.access.world import World
+from tests.access.callers import ADMINISTRATOR, KEY, Caller
+from tests.access.forged_identities import FORGERIES, Forger, ago
+from tests.access.resources import FORM
+from tests.access.scenario import World
 
 LISTS = {"customers": "customers", "cases": "cases", "orders": "orders", "notifications": "emails"}
 SUBMIT = f"/api/v1/forms/{FORM}/submissions"

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.access.holdings import Holdings, furnish, must, wait_for_mail
-from tests.access.people import ADMINISTRATOR, COLLEAGUE, KEY, OTHER_CHIEF, OTHER_TEAM, OWNER, TEAM
-from tests.access.probes import path_of
+from tests.access.callers import ADMINISTRATOR, COLLEAGUE, KEY, OTHER_CHIEF, OTHER_TEAM, OWNER, TEAM
+from tests.access.operations import path_of
 from tests.access.reading import LISTED, lists, pages, parameters_of, readable
-from tests.access.world import World, as_api
+from tests.access.resources import Holdings, furnish, must, wait_for_mail
+from tests.access.scenario import World, as_api
 
 THEIRS = {"north": (OWNER, TEAM), "south": (OTHER_TEAM, OTHER_CHIEF)}
 OUTSIDERS = {"north": (COLLEAGUE, OTHER_TEAM, OTHER_CHIEF), "south": (COLLEAGUE, OWNER, TEAM)}

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.access.people import ADMINISTRATOR
-from tests.access.probes import BODIES, Operation, document, filled, operations, path_of
+from tests.access.callers import ADMINISTRATOR
+from tests.access.operations import BODIES, Operation, document, filled, operations, path_of
+from tests.access.scenario import World
 from tests.access.storage import watched
-from tests.access.world import World
 
 INTRUDER = "no_such_field"
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import pytest
 
 from servicekit.auth import PUBLIC, SIGNED_IN, Kind, Principal
+from tests.access.callers import ACTORS, ANONYMOUS, KEY, NO_RIGHT, STAFF, WRONG_TOKEN
 from tests.access.matrix import COMMAND, FILE, Row, read_matrix
-from tests.access.people import ACTORS, ANONYMOUS, KEY, NO_RIGHT, STAFF, WRONG_TOKEN
-from tests.access.probes import IN, Operation, knock, operations
+from tests.access.operations import IN, Operation, knock, operations
+from tests.access.scenario import World
 from tests.access.storage import watched
-from tests.access.world import World
 
 
 @dataclass(frozen=True, kw_only=True)

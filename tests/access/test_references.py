@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from servicekit.ids import new_id
-from tests.access.holdings import SKU
-from tests.access.people import OTHER_CHIEF, SOUTH
-from tests.access.world import World
+from tests.access.callers import OTHER_CHIEF, SOUTH
+from tests.access.resources import SKU
+from tests.access.scenario import World
 
 GHOSTS = {"case": "cas", "contact": "con", "customer": "cus", "invoice": "inv", "person": "cus"}
 

@@ -13,10 +13,10 @@ from werkzeug.routing import Rule
 from ops.place import EVERYONE, SERVICES
 from servicekit.http.routes import Operation
 from servicekit.testing.harness import Harness
-from tests.access.people import ANONYMOUS, COLLEAGUE, Caller, email_of
-from tests.access.probes import operations
+from tests.access.callers import ANONYMOUS, COLLEAGUE, Caller, email_of
+from tests.access.operations import operations
+from tests.access.scenario import World, sign_in_with_browser
 from tests.access.storage import watched
-from tests.access.world import World, sign_in_with_browser
 
 # Without an identity: whether it is alive, its numbers and its own document. Nobody outside reaches a service's port.
 INFRASTRUCTURE = {"/livez", "/readyz", "/metrics", "/openapi.json", "/static/<path:filename>"}

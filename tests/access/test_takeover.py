@@ -3,9 +3,9 @@
 import requests
 
 from servicekit.auth import Scope
-from tests.access import people
-from tests.access.people import ADMINISTRATOR, COLLEAGUE, NORTH, OTHER_CHIEF, SOUTH, Caller, Hire
-from tests.access.world import World, as_api, sign_in_with_browser
+from tests.access import callers as people
+from tests.access.callers import ADMINISTRATOR, COLLEAGUE, NORTH, OTHER_CHIEF, SOUTH, Caller, Hire
+from tests.access.scenario import World, as_api, sign_in_with_browser
 from tests.stacks import PASSWORD
 
 NEW_PASSWORD = "a password of the intruder"

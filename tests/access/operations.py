@@ -15,7 +15,7 @@ from typing import Any, Final
 import requests
 
 from gateway.http.routing import METHODS, committed
-from tests.access.world import World
+from tests.access.scenario import World
 from tests.stacks import PASSWORD
 
 IN: Final = "in"

@@ -10,9 +10,9 @@ import requests
 
 from ops.api import Api
 from servicekit.auth import Scope
-from tests.access import people
-from tests.access.holdings import Holdings, furnish, set_up_company, wait_for_mail
-from tests.access.people import ADMINISTRATOR, MANAGER, NORTH, OTHER_TEAM, OWNER, SOUTH, STAFF, Caller, Hire, People
+from tests.access import callers as people
+from tests.access.callers import ADMINISTRATOR, MANAGER, NORTH, OTHER_TEAM, OWNER, SOUTH, STAFF, Caller, Hire, People
+from tests.access.resources import Holdings, furnish, set_up_company, wait_for_mail
 from tests.stacks import PASSWORD, Stack
 
 NORTHS_WORD: Final = "Alphaquartz"
