@@ -1,4 +1,4 @@
-"""Who knocks at the door: every kind of caller that a cell of the matrix is tried with, each with its own connection."""
+"""Callers: every kind of caller that a cell of the matrix is tried with, each with its own connection."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ SECONDS: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hire:
+class StaffMember:
     """A member of staff: the role, and the team they work in. What the role allows is needed to judge the matrix."""
 
     role: str
@@ -39,20 +39,20 @@ class Hire:
     scope: Scope
 
 
-def _shipped(key: str, team: str | None = None) -> Hire:
+def _shipped(key: str, team: str | None = None) -> StaffMember:
     permissions, scope = next((one[2], one[3]) for one in rules.SHIPPED_ROLES if one[0] == key)
-    return Hire(role=key, team=team, permissions=permissions, scope=Scope(scope))
+    return StaffMember(role=key, team=team, permissions=permissions, scope=Scope(scope))
 
 
-STAFF: Final[Mapping[str, Hire]] = {
+STAFF: Final[Mapping[str, StaffMember]] = {
     # Owns what belongs to North; sees nothing else.
-    OWNER: Hire(role="field_agent", team=NORTH, permissions=rules.AGENT_PERMISSIONS, scope=Scope.OWN),
+    OWNER: StaffMember(role="field_agent", team=NORTH, permissions=rules.AGENT_PERMISSIONS, scope=Scope.OWN),
     # May do everything, but with own records alone: what stops them is the scope and never a missing permission.
-    COLLEAGUE: Hire(role="solo", team=NORTH, permissions=("*",), scope=Scope.OWN),
+    COLLEAGUE: StaffMember(role="solo", team=NORTH, permissions=("*",), scope=Scope.OWN),
     TEAM: _shipped("agent", NORTH),
     OTHER_TEAM: _shipped("agent", SOUTH),
     # May do everything, but in the other team alone.
-    OTHER_CHIEF: Hire(role="branch_head", team=SOUTH, permissions=("*",), scope=Scope.TEAM),
+    OTHER_CHIEF: StaffMember(role="branch_head", team=SOUTH, permissions=("*",), scope=Scope.TEAM),
     "finance": _shipped("finance"),
     "support": _shipped("support"),
     MANAGER: _shipped("manager"),
@@ -92,10 +92,10 @@ class Caller:
 
 
 @dataclass(frozen=True, kw_only=True)
-class People:
+class Callers:
     """Everybody who is asked about, and their ids where they have one."""
 
-    callers: Mapping[str, Caller]
+    by_actor: Mapping[str, Caller]
     ids: Mapping[str, str]
     teams: Mapping[str, str]
     roles: Mapping[str, str]
@@ -106,7 +106,7 @@ def email_of(actor: str) -> str:
     return ADMIN if actor == ADMINISTRATOR else f"{actor}@example.com"
 
 
-def hire(stack: Stack) -> People:
+def create_callers(stack: Stack) -> Callers:
     """Teams, roles and people, through the API; everybody signs in."""
     admin = stack.api
     teams = {name: str(admin.post("/teams", {"name": name})["id"]) for name in (NORTH, SOUTH)}
@@ -124,10 +124,10 @@ def hire(stack: Stack) -> People:
         KEY: Caller(stack.url, key),
         **{actor: Caller(stack.url, token_of(stack, email_of(actor))) for actor in STAFF},
     }
-    return People(callers=callers, ids=ids, teams=teams, roles=roles)
+    return Callers(by_actor=callers, ids=ids, teams=teams, roles=roles)
 
 
-def add_user(admin: Api, name: str, one: Hire, teams: Mapping[str, str], *, is_signing_in: bool = True) -> str:
+def add_user(admin: Api, name: str, one: StaffMember, teams: Mapping[str, str], *, is_signing_in: bool = True) -> str:
     """A member of staff; who never signs in needs no password."""
     wanted: dict[str, Any] = {"email": email_of(name), "name": name, "roles": [one.role]}
     if one.team is not None:

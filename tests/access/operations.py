@@ -15,11 +15,11 @@ from typing import Any, Final
 import requests
 
 from gateway.http.routing import METHODS, committed
-from tests.access.scenario import World
+from tests.access.scenario import Scenario
 from tests.stacks import PASSWORD
 
 IN: Final = "in"
-# A caller who names somebody else's object in a body is told that there is no such object: that is a 404 of its own.
+# A caller who names somebody else's object in a body is answered that there is no such object: that counts as 404.
 NO_SUCH: Final = frozenset({"unknown_customer", "unknown_contact", "unknown_case", "unknown_invoice"})
 _WRONG: Final = frozenset({409, 412, 422, 428})  # admitted: it is the request that is wrong, or too late
 
@@ -37,8 +37,8 @@ class Operation:
         return f"{self.method} {self.path}"
 
 
-class NoProbe(Exception):
-    """Nobody has said what a part of this path stands for; the text says where to."""
+class UnknownParameter(Exception):
+    """A parameter of a path for which no id is declared here; the message names the place."""
 
 
 # What stands for the first parameter of a path, by the resource before it.
@@ -139,20 +139,20 @@ def operations() -> list[Operation]:
     )
 
 
-def knock(world: World, operation: Operation, actor: str, *, method: str | None = None) -> str:
+def try_operation(scenario: Scenario, operation: Operation, actor: str, *, method: str | None = None) -> str:
     """Try it as this actor; what came of it, as a cell of the matrix says it."""
-    known = world.known(actor)
+    known = scenario.known(actor)
     sent: dict[str, Any] = {"params": QUERIES.get(operation.name)}
     if operation.method != "GET":
         sent["json"] = filled(BODIES.get(operation.name, {}), known)
         if "{" in operation.path and operation.name not in WITHOUT_VERSION:
             sent["headers"] = {"If-Match": '"0"'}
     path = path_of(operation, known)
-    return outcome(world.caller(actor).ask(method or operation.method, path, **sent))
+    return outcome(scenario.caller(actor).ask(method or operation.method, path, **sent))
 
 
 def outcome(answer: requests.Response) -> str:
-    """`in`, or the number of the refusal; 404 also where the object that a body names is said not to exist."""
+    """`in`, or the number of the refusal; 404 also where the answer is that the object named by the body does not exist."""
     status = answer.status_code
     if status == 422 and NO_SUCH & {error["code"] for error in answer.json()["errors"]}:
         return "404"
@@ -160,7 +160,7 @@ def outcome(answer: requests.Response) -> str:
 
 
 def path_of(operation: Operation, known: Mapping[str, str]) -> str:
-    """The path with real ids in it; raises NoProbe for a parameter that nobody has explained."""
+    """The path with real ids in it; raises UnknownParameter for one that has no id here."""
     resource = operation.path.split("/")[3]
 
     def fill(found: re.Match[str]) -> str:
@@ -169,7 +169,9 @@ def path_of(operation: Operation, known: Mapping[str, str]) -> str:
             return LITERALS[name]
         kind = PARAMETERS.get(name) or INSTEAD.get(operation.name) or OBJECTS.get(resource)
         if kind is None:
-            raise NoProbe(f"{operation.name}: say in OBJECTS of {__file__} what {{{name}}} of “{resource}” is.")
+            raise UnknownParameter(
+                f"{operation.name}: say in OBJECTS of {__file__} what {{{name}}} of “{resource}” is."
+            )
         return known[kind]
 
     return re.sub(r"{(\w+)}", fill, operation.path)

@@ -1,4 +1,4 @@
-"""What belongs to one team: one of everything that the API knows by an id, found again by a word that is in all of it."""
+"""The resources of one team: one of everything that the API knows by an id, with a marker that is in every text."""
 
 import re
 from collections.abc import Callable
@@ -17,37 +17,37 @@ T = TypeVar("T")
 
 
 @dataclass(kw_only=True)
-class Holdings:
+class TeamResources:
     """The ids of a team's objects, each of them owned by one of its members."""
 
-    word: str
+    marker: str
     owner_id: str
     team_id: str
     ids: dict[str, str] = field(default_factory=dict)
 
     def found_in(self, text: str) -> list[str]:
-        """What of it somebody can read here: ids, numbers, or the word that is in every name."""
-        marks = {"the word": self.word, **self.ids}
+        """What of it somebody can read here: ids, numbers, or the marker that is in every name."""
+        marks = {"the marker": self.marker, **self.ids}
         return sorted({kind for kind, mark in marks.items() if re.search(rf"(?<![A-Z]){re.escape(mark)}\b", text)})
 
     @property
-    def belongs(self) -> dict[str, str]:
+    def ownership(self) -> dict[str, str]:
         return {"owner_id": self.owner_id, "team_id": self.team_id}
 
     def mailbox(self, name: str) -> str:
-        return f"{name}@{self.word.lower()}.example"
+        return f"{name}@{self.marker.lower()}.example"
 
     def about(self, **more: Any) -> dict[str, Any]:
         return {"customer_id": self.ids["customer"], **more}
 
-    def keep(self, **made: dict[str, Any]) -> None:
-        for kind, one in made.items():
+    def add(self, **created: dict[str, Any]) -> None:
+        for kind, one in created.items():
             self.ids[kind] = str(one["id"])
             if one.get("number"):
                 self.ids[f"{kind}_number"] = str(one["number"])
 
 
-def set_up_company(admin: Api) -> dict[str, str]:
+def create_shared_resources(admin: Api) -> dict[str, str]:
     """What all teams share: a product, a workflow, a case type and a form. Returns their ids."""
     step = {
         "key": "look",
@@ -73,73 +73,73 @@ def set_up_company(admin: Api) -> dict[str, str]:
     }
 
 
-def furnish(admin: Api, holdings: Holdings) -> Holdings:
+def create_resources(admin: Api, resources: TeamResources) -> TeamResources:
     """One of everything, and what follows from it in the other services."""
-    _know_customers(admin, holdings)
-    _work_on_cases(admin, holdings)
-    _sell(admin, holdings)
-    return holdings
+    _create_customers(admin, resources)
+    _create_cases(admin, resources)
+    _create_orders(admin, resources)
+    return resources
 
 
-def wait_for_mail(admin: Api, owner: Api, holdings: Holdings) -> None:
-    """The owner is told of the work, in the console and by mail: it has crossed the bus."""
-    told = must(lambda: owner.get("/notifications")["data"], f"{holdings.word}: the owner is told")
-    holdings.ids["notification"] = str(told[0]["id"])
-    must(lambda: admin.get("/emails", kind="step_activated", q=holdings.word)["data"], "the owner gets a mail")
-    about = f"/customers/{holdings.ids['customer']}/timeline"
+def wait_for_mail(admin: Api, owner: Api, resources: TeamResources) -> None:
+    """Wait until the owner has a notification and a mail of the work: the events have crossed the bus."""
+    notices = must(lambda: owner.get("/notifications")["data"], f"{resources.marker}: the owner is notified")
+    resources.ids["notification"] = str(notices[0]["id"])
+    must(lambda: admin.get("/emails", kind="step_activated", q=resources.marker)["data"], "the owner gets a mail")
+    about = f"/customers/{resources.ids['customer']}/timeline"
     must(lambda: admin.get(about, kind="case.opened")["data"], "the case is on the customer's timeline")
 
 
-def _know_customers(admin: Api, holdings: Holdings) -> None:
-    customer = {"kind": "organization", "name": f"{holdings.word} Ltd", "email": holdings.mailbox("office")}
-    known_as = {"external_ids": {"sap": f"{holdings.word}-1"}}
-    holdings.keep(customer=admin.post("/customers", {**customer, **known_as, **holdings.belongs}))
-    holdings.ids["external_id"] = f"{holdings.word}-1"
-    person = {"name": f"Kim {holdings.word}", "email": holdings.mailbox("kim"), "is_primary": True}
-    contact = admin.post(f"/customers/{holdings.ids['customer']}/contacts", person)
-    holdings.keep(contact=contact)
-    holdings.ids["person"] = str(contact["person_id"])
-    activity = {"kind": "call", "title": f"Talked to {holdings.word}"}
-    holdings.keep(note=admin.post("/notes", holdings.about(body=f"{holdings.word} pays late.")))
-    holdings.keep(activity=admin.post("/activities", holdings.about(**activity)))
+def _create_customers(admin: Api, resources: TeamResources) -> None:
+    customer = {"kind": "organization", "name": f"{resources.marker} Ltd", "email": resources.mailbox("office")}
+    known_as = {"external_ids": {"sap": f"{resources.marker}-1"}}
+    resources.add(customer=admin.post("/customers", {**customer, **known_as, **resources.ownership}))
+    resources.ids["external_id"] = f"{resources.marker}-1"
+    person = {"name": f"Kim {resources.marker}", "email": resources.mailbox("kim"), "is_primary": True}
+    contact = admin.post(f"/customers/{resources.ids['customer']}/contacts", person)
+    resources.add(contact=contact)
+    resources.ids["person"] = str(contact["person_id"])
+    activity = {"kind": "call", "title": f"Talked to {resources.marker}"}
+    resources.add(note=admin.post("/notes", resources.about(body=f"{resources.marker} pays late.")))
+    resources.add(activity=admin.post("/activities", resources.about(**activity)))
 
 
-def _work_on_cases(admin: Api, holdings: Holdings) -> None:
-    opened = {"subject": f"{holdings.word} rattles", "type": CASE_TYPE, **holdings.belongs}
-    case = admin.post("/cases", holdings.about(**opened))
-    holdings.keep(case=case, run=case["run"])
+def _create_cases(admin: Api, resources: TeamResources) -> None:
+    opened = {"subject": f"{resources.marker} rattles", "type": CASE_TYPE, **resources.ownership}
+    case = admin.post("/cases", resources.about(**opened))
+    resources.add(case=case, run=case["run"])
     items = admin.get("/work-items", case_id=str(case["id"]))["data"]
-    holdings.keep(work_item=items[0])
-    holdings.keep(message=admin.post(f"/cases/{case['id']}/messages", {"body": f"{holdings.word} called again."}))
-    letter = {"case_id": case["id"], "subject": f"About {holdings.word}", "text": "We look at it."}
-    holdings.keep(email=must(lambda: _written(admin, holdings.about(**letter)), "the case is known to notifications"))
-    contract = {"name": f"{holdings.word} care", "starts_on": "2026-01-01", "items": [{"product": holdings.word}]}
-    signed = admin.post("/service-contracts", holdings.about(**contract))
-    holdings.keep(contract=signed, contract_item=signed["items"][0])
-    # Somebody whom the team knows: a stranger would be nobody's, and everybody's to see.
-    answers = {"subject": f"{holdings.word} asks", "email": holdings.mailbox("kim")}
+    resources.add(work_item=items[0])
+    resources.add(message=admin.post(f"/cases/{case['id']}/messages", {"body": f"{resources.marker} called again."}))
+    mail = {"case_id": case["id"], "subject": f"About {resources.marker}", "text": "We look at it."}
+    resources.add(email=must(lambda: _written(admin, resources.about(**mail)), "the case is known to notifications"))
+    contract = {"name": f"{resources.marker} care", "starts_on": "2026-01-01", "items": [{"product": resources.marker}]}
+    signed = admin.post("/service-contracts", resources.about(**contract))
+    resources.add(contract=signed, contract_item=signed["items"][0])
+    # The sender is a contact of the team: a case of an unknown sender would belong to nobody, and everybody would see it.
+    answers = {"subject": f"{resources.marker} asks", "email": resources.mailbox("kim")}
     sent = admin.post(f"/forms/{FORM}/submissions", {"answers": answers})
-    admin.post(f"/cases/{sent['case_id']}:assign", dict(holdings.belongs))
-    holdings.ids |= {"submission": str(sent["submission_id"]), "submitted_case": str(sent["case_id"])}
+    admin.post(f"/cases/{sent['case_id']}:assign", dict(resources.ownership))
+    resources.ids |= {"submission": str(sent["submission_id"]), "submitted_case": str(sent["case_id"])}
 
 
-def _written(admin: Api, letter: dict[str, Any]) -> dict[str, Any] | None:
+def _written(admin: Api, mail: dict[str, Any]) -> dict[str, Any] | None:
     try:
-        return admin.post("/emails", letter)
+        return admin.post("/emails", mail)
     except Refused as refusal:
         if refusal.status == 404:  # the case is on its way there
             return None
         raise
 
 
-def _sell(admin: Api, holdings: Holdings) -> None:
+def _create_orders(admin: Api, resources: TeamResources) -> None:
     line = {"sku": SKU, "quantity": "1"}
-    order = admin.post("/orders", holdings.about(currency="EUR", lines=[line], note=f"For {holdings.word}"))
+    order = admin.post("/orders", resources.about(currency="EUR", lines=[line], note=f"For {resources.marker}"))
     admin.act(f"/orders/{order['id']}", "confirm")
-    holdings.keep(order=admin.get(f"/orders/{order['id']}"))
-    holdings.keep(invoice=admin.get(f"/orders/{order['id']}")["invoice"])
-    money = {"amount": {"amount": "1.00", "currency": "EUR"}, "reference": holdings.word}
-    holdings.keep(payment=admin.post("/payments", holdings.about(**money)))
+    resources.add(order=admin.get(f"/orders/{order['id']}"))
+    resources.add(invoice=admin.get(f"/orders/{order['id']}")["invoice"])
+    money = {"amount": {"amount": "1.00", "currency": "EUR"}, "reference": resources.marker}
+    resources.add(payment=admin.post("/payments", resources.about(**money)))
 
 
 def must(ask: Callable[[], T | None], what: str) -> T:
