@@ -22,7 +22,7 @@ class Policy:
 
 @dataclass(frozen=True, kw_only=True)
 class RateLimitStatus:
-    """Where a caller stands after this request."""
+    """What is left of a caller's limit after this request."""
 
     policy: Policy
     left: int

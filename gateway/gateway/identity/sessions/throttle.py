@@ -13,7 +13,7 @@ from servicekit.errors import TooMany
 
 
 def check_may_try(session: Session, *, email: str, ip: str, now: datetime) -> None:
-    """Refuse a try that comes too early; says the same whether the account exists or not."""
+    """Refuse a try that comes too early; the answer is the same whether the account exists or not."""
     wait = 0
     subjects = _subjects(email, ip)
     if _has_signed_in_from(session, email=email, ip=ip, now=now):

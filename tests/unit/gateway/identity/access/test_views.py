@@ -1,8 +1,10 @@
 """API keys: nobody gives one more than they have, and a revoked one opens nothing."""
 
 import pytest
+from sqlalchemy import select
 
 from gateway.identity.access import rules
+from servicekit.database.tables import IdempotencyKey
 from tests.unit.gateway.conftest import PASSWORD
 
 
@@ -96,3 +98,12 @@ def test_keys_end_with_the_password_that_somebody_else_sets_but_not_with_ones_ow
     gateway.person().patch(f"/users/{user['id']}", {"password": "set by somebody else"})
     gateway.forget_trust()
     assert key.get("/me").status_code == 401
+
+
+def test_a_repeated_idempotency_key_makes_another_key_and_stores_no_secret(gateway):
+    admin, once = gateway.person(), {"Idempotency-Key": "same-key"}
+    body = {"name": "k", "permissions": ["users:read"]}
+    made = [admin.post("/api-keys", body, headers=once).json["secret"] for _ in range(2)]
+    assert made[0] != made[1]
+    with gateway.service.database.read() as session:
+        assert session.scalars(select(IdempotencyKey)).all() == []
