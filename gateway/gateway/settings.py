@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from gateway.identity.rules import PASSWORD_LONGEST, PASSWORD_SHORTEST
+from gateway.identity.sessions.rules import PASSWORD_LONGEST, PASSWORD_SHORTEST
 from servicekit.settings import BadSettings
 from servicekit.settings import Settings as KitSettings
 

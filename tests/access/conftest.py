@@ -1,21 +1,21 @@
-"""One running system for all tests of who may do what; it is furnished once."""
+"""One running system for all tests of who may do what; its resources are created once."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.access.world import World, build_world, standing_still
+from tests.access.scenario import Scenario, build_scenario, workers_stopped
 from tests.stacks import running_stack
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def scenario(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
     with running_stack(tmp_path_factory.mktemp("access")) as stack:
-        yield build_world(stack)
+        yield build_scenario(stack)
 
 
 @pytest.fixture(scope="module")
-def still(world: World) -> Iterator[World]:
+def idle(scenario: Scenario) -> Iterator[Scenario]:
     """The same, while nothing changes by itself."""
-    with standing_still(world.stack):
-        yield world
+    with workers_stopped(scenario.stack):
+        yield scenario

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tests.access.people import ACTORS
-from tests.access.probes import Operation, knock, operations
-from tests.access.world import World, build_world, standing_still
+from tests.access.callers import ACTORS
+from tests.access.operations import Operation, operations, try_operation
+from tests.access.scenario import Scenario, build_scenario, workers_stopped
 from tests.stacks import running_stack
 
 FILE: Final = Path(__file__).with_name("matrix.csv")
@@ -58,9 +58,9 @@ def write_matrix(rows: Iterable[Row], file: Path = FILE) -> None:
             out.writerow((one.method, one.path, one.needs, *(row.cells[actor] for actor in ACTORS), row.remark))
 
 
-def see(world: World, operation: Operation) -> Row:
+def observe(scenario: Scenario, operation: Operation) -> Row:
     """One row as it is now."""
-    return Row(operation=operation, cells={actor: knock(world, operation, actor) for actor in ACTORS})
+    return Row(operation=operation, cells={actor: try_operation(scenario, operation, actor) for actor in ACTORS})
 
 
 def add_missing() -> list[Row]:
@@ -68,17 +68,17 @@ def add_missing() -> list[Row]:
     known = {row.operation: row for row in read_matrix()} if FILE.exists() else {}
     kept = [known[one] for one in operations() if one in known]
     missing = [one for one in operations() if one not in known]
-    added = _look_at(missing) if missing else []
+    added = _observe_all(missing) if missing else []
     write_matrix([*kept, *added])
     return added
 
 
-def _look_at(missing: Iterable[Operation]) -> list[Row]:
+def _observe_all(missing: Iterable[Operation]) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder, running_stack(Path(folder)) as stack:
-        world = build_world(stack)
-        with standing_still(stack):
+        scenario = build_scenario(stack)
+        with workers_stopped(stack):
             # Reads first: what is admitted to change something cannot spoil them.
-            return [see(world, one) for one in sorted(missing, key=lambda one: (one.method != "GET", one))]
+            return [observe(scenario, one) for one in sorted(missing, key=lambda one: (one.method != "GET", one))]
 
 
 def main(arguments: list[str]) -> int:

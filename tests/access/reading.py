@@ -1,12 +1,12 @@
-"""Reading all that a caller can read without knowing any id, as somebody does who looks for what is not theirs."""
+"""Every list that a caller can read without knowing an id, page by page, searched for what belongs to others."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from tests.access.holdings import Holdings
-from tests.access.people import Caller
-from tests.access.probes import Operation, document, operations, path_of
-from tests.access.world import World
+from tests.access.callers import Caller
+from tests.access.operations import Operation, document, operations, path_of
+from tests.access.resources import TeamResources
+from tests.access.scenario import Scenario
 
 # The forms are everybody's, what was submitted through them is not.
 SUBMISSIONS: Final = "/api/v1/forms/{key}/submissions"
@@ -45,21 +45,21 @@ def pages(caller: Caller, path: str, query: Mapping[str, str]) -> Iterator[str]:
         cursor = {"cursor": following}
 
 
-def readable(world: World, actor: str, holdings: Holdings) -> dict[str, list[str]]:
-    """By list: what this actor reads there of these holdings, without and with a search for their word."""
+def readable(scenario: Scenario, actor: str, resources: TeamResources) -> dict[str, list[str]]:
+    """By list: what this actor reads there of these resources, without and with a search for their marker."""
     found = {}
     for operation in lists():
-        path = path_of(operation, world.shared)
+        path = path_of(operation, scenario.shared)
         takes = parameters_of(operation)
-        searches = [{"q": holdings.word}] if "q" in takes else []
+        searches = [{"q": resources.marker}] if "q" in takes else []
         if operation.path != "/api/v1/search":
             searches.append({})
         limit = {"limit": "20"} if "limit" in takes else {}
         kinds = {
             kind
             for query in searches
-            for text in pages(world.caller(actor), path, {**query, **limit})
-            for kind in holdings.found_in(text)
+            for text in pages(scenario.caller(actor), path, {**query, **limit})
+            for kind in resources.found_in(text)
         }
         if kinds:
             found[operation.name] = sorted(kinds)

@@ -24,13 +24,13 @@ class Storage:
 
     def changes(self) -> list[str]:
         """Each row that came, went or changed since this was asked the last time, with its table."""
-        told: list[str] = []
+        found: list[str] = []
         for service, before in self._versions.items():
             # SQLite counts the commits of all others: where there was none, nothing has to be read.
             if (now := self._version(service)) != before:
                 self._versions[service] = now
-                told += self._differences(service)
-        return told
+                found += self._differences(service)
+        return found
 
     def _differences(self, service: str) -> Iterator[str]:
         before, after = self._rows[service], self._read(service)
@@ -55,7 +55,7 @@ class Storage:
 
 
 @contextmanager
-def watched(stack: Stack) -> Iterator[Storage]:
+def watch_storage(stack: Stack) -> Iterator[Storage]:
     """What is stored now is where the watching begins."""
     place = stack.installation.data
     with ExitStack() as held:

@@ -1,4 +1,4 @@
-"""Whatever a caller says about itself in headers: who is asking stays who showed the token at the door."""
+"""Headers in which callers claim to be somebody else: whoever sent the token is who asks."""
 
 import json
 import socket
@@ -7,23 +7,26 @@ from typing import Any
 
 import pytest
 
-from tests.access.forging import Forger
-from tests.access.people import ADMINISTRATOR, OTHER_CHIEF, OTHER_TEAM, OWNER, email_of
-from tests.access.world import World, sign_in_with_browser
+from tests.access.callers import ADMINISTRATOR, OTHER_CHIEF, OTHER_TEAM, OWNER, email_of
+from tests.access.forged_identities import Forger
+from tests.access.scenario import Scenario, sign_in_with_browser
 
 EVIL = "evil.example"
 RUBBISH = "00-zz-../../etc/passwd-01"
 
 
-def lies(world: World) -> dict[str, dict[str, str]]:
+def spoofed_headers(scenario: Scenario) -> dict[str, dict[str, str]]:
     """What somebody may send who would like to be the administrator, or at least to have been somewhere else."""
-    admin = world.people.ids[ADMINISTRATOR]
-    identity = Forger.at(world.stack.installation.data, "customers").signed(sub=admin)
+    admin = scenario.callers.ids[ADMINISTRATOR]
+    identity = Forger.at(scenario.stack.installation.data, "customers").signed(sub=admin)
     return {
         "who I am": {"X-User-Id": admin, "X-User": admin, "X-Remote-User": admin, "Remote-User": admin},
         "who I am, for WSGI": {"X_User_Id": admin, "REMOTE_USER": admin, "HTTP_AUTHORIZATION": f"Bearer {identity}"},
         "what I may": {"X-User-Roles": "administrator", "X-User-Permissions": "*", "X-User-Scope": "all"},
-        "whose teams": {"X-User-Team-Ids": world.people.teams["North"], "X-User-Teams": world.people.teams["North"]},
+        "whose teams": {
+            "X-User-Team-Ids": scenario.callers.teams["North"],
+            "X-User-Teams": scenario.callers.teams["North"],
+        },
         "a second identity": {"X-Authorization": f"Bearer {identity}", "Proxy-Authorization": f"Bearer {identity}"},
         "where from": {"X-Forwarded-For": "6.6.6.6", "X-Real-Ip": "6.6.6.6", "Forwarded": f"for=6.6.6.6;host={EVIL}"},
         "where to": {"X-Forwarded-Host": EVIL, "X-Forwarded-Proto": "https", "X-Forwarded-Prefix": f"//{EVIL}"},
@@ -32,29 +35,29 @@ def lies(world: World) -> dict[str, dict[str, str]]:
         "what is not to be passed on": {"Connection": "Authorization, X-Request-Id, Content-Length, Host"},
         "which request": {"X-Request-Id": "%0d%0aX-User-Id: root", "traceparent": RUBBISH, "tracestate": "a=b"},
         "which request, at length": {"X-Request-Id": "r" * 4000, "traceparent": "0" * 4000},
-        "somebody else's session": {"Cookie": f"crm_session={world.cookie}"},
+        "somebody else's session": {"Cookie": f"crm_session={scenario.cookie}"},
     }
 
 
-def told_of(world: World, note_id: str) -> dict[str, Any]:
-    """The event in which the service told of the note, or the last of its timeline, as it went on the wire."""
-    rows = world.stack.sql("cases", "SELECT envelope FROM outbox WHERE aggregate_id = :id", id=note_id)
+def event_about(scenario: Scenario, note_id: str) -> dict[str, Any]:
+    """The event about this note or message, as it went on the wire."""
+    rows = scenario.stack.sql("cases", "SELECT envelope FROM outbox WHERE aggregate_id = :id", id=note_id)
     found: dict[str, Any] = json.loads(rows[0][0])
     return found
 
 
-def test_nobody_becomes_somebody_else_by_a_header(world: World) -> None:
-    caller, me = world.caller(OTHER_TEAM), world.people.ids[OTHER_TEAM]
+def test_nobody_becomes_somebody_else_by_a_header(scenario: Scenario) -> None:
+    caller, me = scenario.caller(OTHER_TEAM), scenario.callers.ids[OTHER_TEAM]
     plain = caller.ask("GET", "/api/v1/me").json()
-    north = f"/api/v1/customers/{world.north.ids['customer']}"
+    north = f"/api/v1/customers/{scenario.north.ids['customer']}"
     wrong = []
-    for name, headers in lies(world).items():
+    for name, headers in spoofed_headers(scenario).items():
         asked = caller.ask("GET", "/api/v1/me", headers=headers)
         if (asked.status_code, asked.json()) != (200, plain):
             wrong.append(f"{name}: is {asked.text}")
         if (status := caller.ask("GET", north, headers=headers).status_code) != 404:
             wrong.append(f"{name}: the customer of the other team answers {status}")
-        note = {"customer_id": world.south.ids["customer"], "body": f"{name}"}
+        note = {"customer_id": scenario.south.ids["customer"], "body": f"{name}"}
         written = caller.ask("POST", "/api/v1/notes", json=note, headers=headers)
         if written.json().get("author_id") != me:
             wrong.append(f"{name}: the note is by {written.text}")
@@ -63,14 +66,14 @@ def test_nobody_becomes_somebody_else_by_a_header(world: World) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_history_and_events_name_who_did_it_and_a_request_id_of_ours(world: World) -> None:
-    caller, me = world.caller(OTHER_TEAM), world.people.ids[OTHER_TEAM]
-    case = world.south.ids["case"]
+def test_history_and_events_name_who_did_it_and_a_request_id_of_ours(scenario: Scenario) -> None:
+    caller, me = scenario.caller(OTHER_TEAM), scenario.callers.ids[OTHER_TEAM]
+    case = scenario.south.ids["case"]
     wrong = []
-    for name, headers in lies(world).items():
-        said = {"body": name, "is_internal": True}
-        message = caller.ask("POST", f"/api/v1/cases/{case}/messages", json=said, headers=headers).json()
-        event = told_of(world, message["id"])
+    for name, headers in spoofed_headers(scenario).items():
+        body = {"body": name, "is_internal": True}
+        message = caller.ask("POST", f"/api/v1/cases/{case}/messages", json=body, headers=headers).json()
+        event = event_about(scenario, message["id"])
         line = caller.ask("GET", f"/api/v1/cases/{case}/history", params={"limit": "1"}).json()["data"][0]
         if {message["author_id"], line["actor_id"], event["actor"]} != {me}:
             wrong.append(f"{name}: {message['author_id']} {line['actor_id']} {event['actor']}")
@@ -79,50 +82,52 @@ def test_history_and_events_name_who_did_it_and_a_request_id_of_ours(world: Worl
     assert not wrong, "\n".join(wrong)
 
 
-def test_two_tokens_are_no_token(world: World) -> None:
-    own = f"Bearer {world.caller(OTHER_TEAM).token}"
-    for other in (own, f"Bearer {world.caller(OTHER_CHIEF).token}", "Bearer nonsense"):
+def test_two_tokens_are_no_token(scenario: Scenario) -> None:
+    own = f"Bearer {scenario.caller(OTHER_TEAM).token}"
+    for other in (own, f"Bearer {scenario.caller(OTHER_CHIEF).token}", "Bearer nonsense"):
         for pair in ((own, other), (other, own)):
-            door = HTTPConnection("127.0.0.1", world.stack.installation.ports["gateway"], timeout=60)
-            door.putrequest("GET", "/api/v1/me")
+            connection = HTTPConnection("127.0.0.1", scenario.stack.installation.ports["gateway"], timeout=60)
+            connection.putrequest("GET", "/api/v1/me")
             for value in pair:
-                door.putheader("Authorization", value)
-            door.endheaders()
-            assert door.getresponse().status in {400, 401}
-            door.close()
+                connection.putheader("Authorization", value)
+            connection.endheaders()
+            assert connection.getresponse().status in {400, 401}
+            connection.close()
 
 
-def test_a_token_goes_before_a_cookie(world: World) -> None:
-    cookie = {"Cookie": f"crm_session={world.cookie}"}
+def test_a_token_goes_before_a_cookie(scenario: Scenario) -> None:
+    cookie = {"Cookie": f"crm_session={scenario.cookie}"}
     for actor in (OTHER_TEAM, ADMINISTRATOR):
-        me = world.caller(actor).ask("GET", "/api/v1/me", headers=cookie).json()
-        assert me["id"] == world.people.ids[actor]
+        me = scenario.caller(actor).ask("GET", "/api/v1/me", headers=cookie).json()
+        assert me["id"] == scenario.callers.ids[actor]
 
 
-def test_where_somebody_signs_in_from_is_what_the_connection_says(world: World) -> None:
-    sign_in_with_browser(world.stack, email_of(OWNER), **lies(world)["where from"])
-    assert {one["ip"] for one in world.caller(OWNER).rows("/api/v1/sessions")} == {"127.0.0.1"}
+def test_where_somebody_signs_in_from_is_what_the_connection_says(scenario: Scenario) -> None:
+    sign_in_with_browser(scenario.stack, email_of(OWNER), **spoofed_headers(scenario)["where from"])
+    assert {one["ip"] for one in scenario.caller(OWNER).rows("/api/v1/sessions")} == {"127.0.0.1"}
 
 
-def test_a_page_is_not_ours_because_a_header_says_so(world: World) -> None:
-    port = world.stack.installation.ports["gateway"]
+def test_a_page_is_not_ours_because_a_header_says_so(scenario: Scenario) -> None:
+    port = scenario.stack.installation.ports["gateway"]
     claims = {
         f"http://{EVIL}": {"X-Forwarded-Host": EVIL, "Forwarded": f"host={EVIL}"},
         f"https://127.0.0.1:{port}": {"X-Forwarded-Proto": "https", "X-Forwarded-Ssl": "on"},
         f"https://{EVIL}": {"X-Forwarded-Proto": "https", "X-Forwarded-Host": EVIL, "X-Forwarded-Ssl": "on"},
     }
     for origin, headers in claims.items():
-        sent = {**headers, "Origin": origin, "Cookie": f"crm_session={world.cookie}"}
-        answer = world.caller("anonymous").ask("PATCH", "/api/v1/me", json={}, headers=sent)
+        sent = {**headers, "Origin": origin, "Cookie": f"crm_session={scenario.cookie}"}
+        answer = scenario.caller("anonymous").ask("PATCH", "/api/v1/me", json={}, headers=sent)
         assert (origin, answer.status_code) == (origin, 403)
 
 
-def raw(world: World, request: str) -> bytes:
+def raw(scenario: Scenario, request: str) -> bytes:
     """All that comes back for these bytes."""
-    with socket.create_connection(("127.0.0.1", world.stack.installation.ports["gateway"]), timeout=60) as door:
-        door.sendall(request.replace("\n", "\r\n").encode("latin-1"))
-        door.shutdown(socket.SHUT_WR)
-        return b"".join(iter(lambda: door.recv(65_536), b""))
+    with socket.create_connection(
+        ("127.0.0.1", scenario.stack.installation.ports["gateway"]), timeout=60
+    ) as connection:
+        connection.sendall(request.replace("\n", "\r\n").encode("latin-1"))
+        connection.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
 @pytest.mark.parametrize(
@@ -142,8 +147,8 @@ def raw(world: World, request: str) -> bytes:
     ],
     ids=repr,
 )
-def test_a_header_with_two_readings_is_read_by_nobody(world: World, header: str) -> None:
+def test_a_header_with_two_readings_is_read_by_nobody(scenario: Scenario, header: str) -> None:
     smuggled = "POST /api/v1/notifications:read-all HTTP/1.1\nHost: 127.0.0.1\nAuthorization: Bearer x\n\n"
-    answer = raw(world, f"GET /livez HTTP/1.1\nHost: 127.0.0.1\n{header}\n\n0\n\n{smuggled}")
+    answer = raw(scenario, f"GET /livez HTTP/1.1\nHost: 127.0.0.1\n{header}\n\n0\n\n{smuggled}")
     assert answer.startswith(b"HTTP/1.1 400 "), answer[:300]
     assert answer.count(b"HTTP/1.1 ") == 1

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.access.people import ADMINISTRATOR
-from tests.access.probes import BODIES, Operation, document, filled, operations, path_of
-from tests.access.storage import watched
-from tests.access.world import World
+from tests.access.callers import ADMINISTRATOR
+from tests.access.operations import BODIES, Operation, document, filled, operations, path_of
+from tests.access.scenario import Scenario
+from tests.access.storage import watch_storage
 
 INTRUDER = "no_such_field"
 
@@ -53,26 +53,26 @@ def _described(operation: Operation) -> dict[str, Any]:
     return found
 
 
-def refusal(world: World, operation: Operation, body: dict[str, Any], pointers: set[str]) -> str:
+def refusal(scenario: Scenario, operation: Operation, body: dict[str, Any], pointers: set[str]) -> str:
     """What is wrong with the answer, which must be 422 and name all of these."""
-    known = world.known(ADMINISTRATOR)
+    known = scenario.known(ADMINISTRATOR)
     whole = {**filled(BODIES.get(operation.name, {}), known), **body}
-    answer = world.caller(ADMINISTRATOR).ask(operation.method, path_of(operation, known), json=whole)
+    answer = scenario.caller(ADMINISTRATOR).ask(operation.method, path_of(operation, known), json=whole)
     if answer.status_code != 422:
         return f"{operation.name} with {body}: {answer.status_code} {answer.text[:200]}"
     unnamed = pointers - {error["pointer"] for error in answer.json()["errors"]}
     return f"{operation.name} with {body}: does not name {sorted(unnamed)}: {answer.text[:300]}" if unnamed else ""
 
 
-def test_an_unknown_field_is_refused_by_name_everywhere_and_changes_nothing(still: World) -> None:
+def test_an_unknown_field_is_refused_by_name_everywhere_and_changes_nothing(idle: Scenario) -> None:
     wrong = []
     tried = [(operation, schema) for operation in operations() if (schema := schema_of(operation)) is not None]
-    with watched(still.stack) as storage:
+    with watch_storage(idle.stack) as storage:
         for operation, schema in tried:
             for value, pointer in with_intruder(schema):
-                wrong.append(refusal(still, operation, value, {pointer}))
+                wrong.append(refusal(idle, operation, value, {pointer}))
             if shown := shown_by(operation) - schema.get("properties", {}).keys():
-                wrong.append(refusal(still, operation, dict.fromkeys(shown, 1), {f"/{name}" for name in shown}))
+                wrong.append(refusal(idle, operation, dict.fromkeys(shown, 1), {f"/{name}" for name in shown}))
             wrong += [f"{operation.name}: {change}" for change in storage.changes()]
     assert not any(wrong), "\n".join(one for one in wrong if one)
     assert len(wrong) > 60, f"only {len(wrong)} bodies were tried"

@@ -1,15 +1,15 @@
-"""Every route against every kind of caller, through the real door: what `matrix.csv` says must come of it comes of it."""
+"""Every route against every kind of caller, through the real gateway: the outcome is what `matrix.csv` says."""
 
 from dataclasses import dataclass
 
 import pytest
 
 from servicekit.auth import PUBLIC, SIGNED_IN, Kind, Principal
+from tests.access.callers import ACTORS, ANONYMOUS, KEY, NO_RIGHT, STAFF, WRONG_TOKEN
 from tests.access.matrix import COMMAND, FILE, Row, read_matrix
-from tests.access.people import ACTORS, ANONYMOUS, KEY, NO_RIGHT, STAFF, WRONG_TOKEN
-from tests.access.probes import IN, Operation, knock, operations
-from tests.access.storage import watched
-from tests.access.world import World
+from tests.access.operations import IN, Operation, operations, try_operation
+from tests.access.scenario import Scenario
+from tests.access.storage import watch_storage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +42,14 @@ def wrong_ones(seen: dict[Cell, str]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def outcome(still: World) -> Outcome:
+def outcome(idle: Scenario) -> Outcome:
     """All cells; those that must be refused first, while everything is there that could be taken away."""
     known = set(operations())
     cells = [cell for cell in cells_of(read_matrix()) if cell.operation in known]
     seen, changed = {}, []
-    with watched(still.stack) as storage:
+    with watch_storage(idle.stack) as storage:
         for cell in sorted(cells, key=lambda one: one.expected == IN):
-            seen[cell] = knock(still, cell.operation, cell.actor)
+            seen[cell] = try_operation(idle, cell.operation, cell.actor)
             changes = storage.changes()
             if seen[cell] != IN:
                 changed += [f"{cell} was refused with {seen[cell]}: {change}" for change in changes]
@@ -98,8 +98,8 @@ def test_nothing_that_was_refused_has_changed_anything(outcome: Outcome) -> None
     assert not outcome.changed_by_refused, "\n".join(outcome.changed_by_refused)
 
 
-def test_head_opens_no_more_than_get(still: World) -> None:
+def test_head_opens_no_more_than_get(idle: Scenario) -> None:
     reads = [cell for cell in cells_of(read_matrix()) if cell.operation.method == "GET"]
     asked = [cell for cell in reads if cell.actor in {ANONYMOUS, "chief_other_team"}]
-    seen = {cell: knock(still, cell.operation, cell.actor, method="HEAD") for cell in asked}
+    seen = {cell: try_operation(idle, cell.operation, cell.actor, method="HEAD") for cell in asked}
     assert not (wrong := wrong_ones(seen)), "\n".join(wrong)

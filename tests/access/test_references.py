@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from servicekit.ids import new_id
-from tests.access.holdings import SKU
-from tests.access.people import OTHER_CHIEF, SOUTH
-from tests.access.world import World
+from tests.access.callers import OTHER_CHIEF, SOUTH
+from tests.access.resources import SKU
+from tests.access.scenario import Scenario
 
-GHOSTS = {"case": "cas", "contact": "con", "customer": "cus", "invoice": "inv", "person": "cus"}
+ID_PREFIXES = {"case": "cas", "contact": "con", "customer": "cus", "invoice": "inv", "person": "cus"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,15 +21,15 @@ class Naming:
     name: str
     body: dict[str, Any]
 
-    def sent(self, other: str, world: World) -> dict[str, Any]:
-        own = {name: world.south.ids[name] for name in ("customer", "case")}
+    def sent(self, other: str, scenario: Scenario) -> dict[str, Any]:
+        own = {name: scenario.south.ids[name] for name in ("customer", "case")}
         filled = {name: own[value[1:]] if str(value)[:1] == "$" else value for name, value in self.body.items()}
         return {**filled, self.name: other}
 
 
 LINES = [{"sku": SKU, "quantity": "1"}]
 MONEY = {"amount": "1.00", "currency": "EUR"}
-LETTER = {"subject": "Asked", "text": "Asked"}
+EMAIL = {"subject": "Asked", "text": "Asked"}
 NAMINGS = [
     Naming(request="POST /customers/$customer/contacts", kind="person", name="person_id", body={}),
     Naming(request="PATCH /cases/$case", kind="customer", name="customer_id", body={}),
@@ -49,31 +49,33 @@ NAMINGS = [
     Naming(
         request="POST /payments", kind="invoice", name="invoice_id", body={"amount": MONEY, "customer_id": "$customer"}
     ),
-    Naming(request="POST /emails", kind="customer", name="customer_id", body=LETTER),
-    Naming(request="POST /emails", kind="contact", name="contact_id", body={**LETTER, "customer_id": "$customer"}),
-    Naming(request="POST /emails", kind="case", name="case_id", body={**LETTER, "customer_id": "$customer"}),
+    Naming(request="POST /emails", kind="customer", name="customer_id", body=EMAIL),
+    Naming(request="POST /emails", kind="contact", name="contact_id", body={**EMAIL, "customer_id": "$customer"}),
+    Naming(request="POST /emails", kind="case", name="case_id", body={**EMAIL, "customer_id": "$customer"}),
     Naming(request="POST /notes", kind="customer", name="customer_id", body={"body": "Asked"}),
     Naming(request="POST /activities", kind="customer", name="customer_id", body={"kind": "call", "title": "Asked"}),
 ]
 
 
-def refusal(world: World, one: Naming, other: str) -> tuple[int, Any, Any]:
+def refusal(scenario: Scenario, one: Naming, other: str) -> tuple[int, Any, Any]:
     """Status, code and wrong fields of the answer, with the id taken out that the caller has written there."""
     method, _, path = one.request.partition(" ")
     for kind in ("customer", "case"):
-        path = path.replace(f"${kind}", world.south.ids[kind])
-    answer = world.caller(OTHER_CHIEF).ask(method, f"/api/v1{path}", json=one.sent(other, world))
+        path = path.replace(f"${kind}", scenario.south.ids[kind])
+    answer = scenario.caller(OTHER_CHIEF).ask(method, f"/api/v1{path}", json=one.sent(other, scenario))
     problem = answer.json()
-    told = str([problem.get("detail"), problem.get("errors")]).replace(other, "the id")
-    return answer.status_code, problem.get("code"), told
+    shown = str([problem.get("detail"), problem.get("errors")]).replace(other, "the id")
+    return answer.status_code, problem.get("code"), shown
 
 
-def test_an_object_of_others_in_a_body_is_refused_as_one_that_never_was(world: World) -> None:
+def test_an_object_of_others_in_a_body_is_refused_as_one_that_never_was(scenario: Scenario) -> None:
     def both(one: Naming) -> tuple[tuple[int, Any, Any], tuple[int, Any, Any]]:
-        return refusal(world, one, world.north.ids[one.kind]), refusal(world, one, new_id(GHOSTS[one.kind]))
+        return refusal(scenario, one, scenario.north.ids[one.kind]), refusal(
+            scenario, one, new_id(ID_PREFIXES[one.kind])
+        )
 
-    with ThreadPoolExecutor(len(NAMINGS)) as crowd:  # for an unknown customer the services wait a moment
-        answers = list(crowd.map(both, NAMINGS))
+    with ThreadPoolExecutor(len(NAMINGS)) as pool:  # for an unknown customer the services wait a moment
+        answers = list(pool.map(both, NAMINGS))
     wrong = [
         f"{one.request} with {one.name} of others: {others}, with one that never was: {ghosts}"
         for one, (others, ghosts) in zip(NAMINGS, answers, strict=True)
@@ -82,15 +84,15 @@ def test_an_object_of_others_in_a_body_is_refused_as_one_that_never_was(world: W
     assert not wrong, "\n".join(wrong)
 
 
-def test_a_taken_mailbox_or_foreign_id_is_refused_without_saying_whose_it_is(world: World) -> None:
-    south = {"owner_id": world.people.ids[OTHER_CHIEF], "team_id": world.people.teams[SOUTH]}
+def test_a_taken_mailbox_or_foreign_id_is_refused_without_saying_whose_it_is(scenario: Scenario) -> None:
+    south = {"owner_id": scenario.callers.ids[OTHER_CHIEF], "team_id": scenario.callers.teams[SOUTH]}
     new = {"kind": "organization", "name": "New", "email": "new@new.example", **south}
     taken = [
-        {**new, "email": world.north.mailbox("office")},
-        {**new, "external_ids": {"sap": world.north.ids["external_id"]}},
+        {**new, "email": scenario.north.mailbox("office")},
+        {**new, "external_ids": {"sap": scenario.north.ids["external_id"]}},
     ]
     for body in taken:
-        answer = world.caller(OTHER_CHIEF).ask("POST", "/api/v1/customers", json=body)
+        answer = scenario.caller(OTHER_CHIEF).ask("POST", "/api/v1/customers", json=body)
         assert answer.status_code == 409, answer.text
-        assert set(world.north.found_in(answer.text)) <= {"external_id", "the word"}, answer.text
-        assert world.north.ids["customer_number"] not in answer.text
+        assert set(scenario.north.found_in(answer.text)) <= {"external_id", "the marker"}, answer.text
+        assert scenario.north.ids["customer_number"] not in answer.text

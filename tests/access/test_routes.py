@@ -13,10 +13,10 @@ from werkzeug.routing import Rule
 from ops.repository import EVERYONE, SERVICES
 from servicekit.http.routes import Operation
 from servicekit.testing.harness import Harness
-from tests.access.people import ANONYMOUS, COLLEAGUE, Caller, email_of
-from tests.access.probes import operations
-from tests.access.storage import watched
-from tests.access.world import World, sign_in_with_browser
+from tests.access.callers import ANONYMOUS, COLLEAGUE, Caller, email_of
+from tests.access.operations import operations
+from tests.access.scenario import Scenario, sign_in_with_browser
+from tests.access.storage import watch_storage
 
 # Without an identity: whether it is alive, its numbers and its own document. Nobody outside reaches a service's port.
 INFRASTRUCTURE = {"/livez", "/readyz", "/metrics", "/openapi.json", "/static/<path:filename>"}
@@ -25,7 +25,7 @@ OF_THE_GATEWAY = {
     "/api/docs/static/<path:filename>", "/api/docs/vendor/<any('swagger-ui.css', 'swagger-ui-bundle.js'):name>",
     "/console-static/<path:filename>", "/dev/mail", "/dev/mail/<name>", "/dev/mail/<name>/html",
 }  # fmt: skip
-SIGNING_IN = {"/login", "/login/once/<token>", "/logout"}
+LOG_IN = {"/login", "/login/once/<token>", "/logout"}
 MADE_BY_FLASK = {"HEAD", "OPTIONS"}
 KINDS = {
     "customers": "customer",
@@ -48,9 +48,9 @@ class Page:
 def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Flask]]:
     folder = tmp_path_factory.mktemp("routes")
     more = {"CRM_SESSION_SECRET": "s" * 40, "CRM_MAIL_URL": f"file://{folder}", "CRM_DEV_MAIL_DIR": str(folder)}
-    bench = Harness(folder, more)
-    yield {name: bench.start(import_module(f"{name}.app").create_app, _settings(name)).app for name in EVERYONE}
-    bench.close()
+    harness = Harness(folder, more)
+    yield {name: harness.start(import_module(f"{name}.app").create_app, _settings(name)).app for name in EVERYONE}
+    harness.close()
 
 
 def _settings(name: str) -> type[Any]:
@@ -97,7 +97,7 @@ def test_every_operation_of_every_service_is_judged_in_the_matrix(apps: dict[str
 
 def console_pages(apps: dict[str, Flask]) -> list[Page]:
     rules = [(method, rule) for method, rule in undeclared(apps["gateway"]) if rule.endpoint.startswith("console_")]
-    pages = {Page(rule=rule.rule, method=method) for method, rule in rules if rule.rule not in SIGNING_IN}
+    pages = {Page(rule=rule.rule, method=method) for method, rule in rules if rule.rule not in LOG_IN}
     return sorted(pages, key=lambda one: (one.rule, one.method))
 
 
@@ -114,28 +114,28 @@ def address(page: Page, ids: dict[str, str]) -> str:
     return re.sub(r"<(?:([^<>]+):)?(\w+)>", fill, page.rule)
 
 
-def test_a_stranger_is_shown_no_page_and_moves_nothing(world: World, apps: dict[str, Flask]) -> None:
+def test_a_stranger_is_shown_no_page_and_moves_nothing(scenario: Scenario, apps: dict[str, Flask]) -> None:
     seen = {}
     for page in console_pages(apps):
-        sent = {"Origin": world.stack.url, "Accept": "text/html"}
-        answer = world.caller(ANONYMOUS).ask(page.method, address(page, world.north.ids), headers=sent)
+        sent = {"Origin": scenario.stack.url, "Accept": "text/html"}
+        answer = scenario.caller(ANONYMOUS).ask(page.method, address(page, scenario.north.ids), headers=sent)
         is_log_in = answer.status_code == 401 or answer.headers.get("Location", "").startswith("/login")
-        if not is_log_in or world.north.word in answer.text:
+        if not is_log_in or scenario.north.marker in answer.text:
             seen[page] = answer.status_code
     assert len(console_pages(apps)) > 30
     assert seen == {}
 
 
-def test_the_console_shows_and_moves_nothing_of_others(still: World, apps: dict[str, Flask]) -> None:
+def test_the_console_shows_and_moves_nothing_of_others(idle: Scenario, apps: dict[str, Flask]) -> None:
     """As somebody who may do everything, but with own records alone: no page is closed to them for another reason."""
-    browser = Caller(still.stack.url)
-    cookie = sign_in_with_browser(still.stack, email_of(COLLEAGUE))
-    browser.http.headers.update({"Cookie": f"crm_session={cookie}", "Origin": still.stack.url, "Accept": "text/html"})
+    browser = Caller(idle.stack.url)
+    cookie = sign_in_with_browser(idle.stack, email_of(COLLEAGUE))
+    browser.http.headers.update({"Cookie": f"crm_session={cookie}", "Origin": idle.stack.url, "Accept": "text/html"})
     token = re.search(r'name="_csrf" value="([^"]+)"', browser.ask("GET", "/").text)
     assert token, "the home page has no form"
     form = {"_csrf": token[1], "body": "Asked", "reason": "Asked", "status": "working", "outcome": "done"}
-    north, wrong = still.north, []
-    with watched(still.stack) as storage:
+    north, wrong = idle.north, []
+    with watch_storage(idle.stack) as storage:
         for page in console_pages(apps):
             asked = address(page, north.ids)
             answer = browser.ask(page.method, asked, data=form if page.method == "POST" else None)

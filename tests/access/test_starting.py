@@ -46,12 +46,12 @@ def trouble_with(installation: Installation, starts: Iterable[Start]) -> list[st
 
 
 def _trouble(installation: Installation, start: Start) -> str:
-    code, said = _ended(installation, start)
-    missing = [words for words in (start.setting, INIT) if words not in said]
+    code, output = _ended(installation, start)
+    missing = [words for words in (start.setting, INIT) if words not in output]
     if code == 0:
         return f"{start} starts"
-    if missing or (start.value == SHORT and start.value in said):
-        return f"{start} ends with {code}, and does not say {missing}, or says the secret: {said[-300:]}"
+    if missing or (start.value == SHORT and start.value in output):
+        return f"{start} ends with {code}, and does not say {missing}, or says the secret: {output[-300:]}"
     return ""
 
 

@@ -3,71 +3,81 @@
 import requests
 
 from servicekit.auth import Scope
-from tests.access import people
-from tests.access.people import ADMINISTRATOR, COLLEAGUE, NORTH, OTHER_CHIEF, SOUTH, Caller, Hire
-from tests.access.world import World, as_api, sign_in_with_browser
+from tests.access.callers import (
+    ADMINISTRATOR,
+    COLLEAGUE,
+    NO_RIGHT,
+    NORTH,
+    OTHER_CHIEF,
+    SOUTH,
+    Caller,
+    StaffMember,
+    add_user,
+    token_of,
+)
+from tests.access.scenario import Scenario, as_api, sign_in_with_browser
 from tests.stacks import PASSWORD
 
 NEW_PASSWORD = "a password of the intruder"
 
 
-def add(world: World, name: str, team: str, role: str = "agent") -> str:
+def add(scenario: Scenario, name: str, team: str, role: str = "agent") -> str:
     """Somebody new, with no more rights than those who administer users elsewhere."""
-    hire = Hire(role=role, team=team, permissions=(), scope=Scope.TEAM)
-    return people.add_user(world.stack.api, name, hire, world.people.teams, is_signing_in=False)
+    member = StaffMember(role=role, team=team, permissions=(), scope=Scope.TEAM)
+    return add_user(scenario.stack.api, name, member, scenario.callers.teams, is_signing_in=False)
 
 
-def spoils(world: World, answer: requests.Response) -> str:
-    """What somebody got who was let in: North's customer, read as the user whose password they chose."""
+def outcome_of(scenario: Scenario, answer: requests.Response) -> str:
+    """What came of it; who was admitted reads North's customer, as the user whose password they chose."""
     if not answer.ok:
         return f"{answer.status_code} {answer.json()['code']}"
-    puppet = Caller(world.stack.url, people.token_of(world.stack, answer.json()["email"], NEW_PASSWORD))
-    read = puppet.ask("GET", f"/api/v1/customers/{world.north.ids['customer']}")
+    new_user = Caller(scenario.stack.url, token_of(scenario.stack, answer.json()["email"], NEW_PASSWORD))
+    read = new_user.ask("GET", f"/api/v1/customers/{scenario.north.ids['customer']}")
     return f"{answer.status_code}, and reads the customer of the other team: {read.status_code}"
 
 
 REFUSED = "403 more_than_own_rights"
 
 
-def test_who_sees_one_team_does_not_set_the_password_of_somebody_in_another(world: World) -> None:
-    path = f"/api/v1/users/{add(world, 'victim', NORTH)}"
-    answer = world.caller(OTHER_CHIEF).ask("PATCH", path, json={"password": NEW_PASSWORD})
-    assert spoils(world, answer) == REFUSED
+def test_who_sees_one_team_does_not_set_the_password_of_somebody_in_another(scenario: Scenario) -> None:
+    path = f"/api/v1/users/{add(scenario, 'victim', NORTH)}"
+    answer = scenario.caller(OTHER_CHIEF).ask("PATCH", path, json={"password": NEW_PASSWORD})
+    assert outcome_of(scenario, answer) == REFUSED
 
 
-def test_who_sees_one_team_does_not_put_a_new_user_into_another(world: World) -> None:
-    puppet = {"email": "puppet@example.com", "name": "Puppet", "roles": ["agent"], "password": NEW_PASSWORD}
-    wanted = {**puppet, "team_ids": [world.people.teams[NORTH]]}
-    assert spoils(world, world.caller(OTHER_CHIEF).ask("POST", "/api/v1/users", json=wanted)) == REFUSED
+def test_who_sees_one_team_does_not_put_a_new_user_into_another(scenario: Scenario) -> None:
+    new_user = {"email": "new_user@example.com", "name": "New user", "roles": ["agent"], "password": NEW_PASSWORD}
+    wanted = {**new_user, "team_ids": [scenario.callers.teams[NORTH]]}
+    assert outcome_of(scenario, scenario.caller(OTHER_CHIEF).ask("POST", "/api/v1/users", json=wanted)) == REFUSED
 
 
-def test_who_sees_one_team_does_not_move_their_own_people_into_another(world: World) -> None:
-    path = f"/api/v1/users/{add(world, 'mover', SOUTH)}"
-    wanted = {"team_ids": [world.people.teams[NORTH]], "password": NEW_PASSWORD}
-    assert spoils(world, world.caller(OTHER_CHIEF).ask("PATCH", path, json=wanted)) == REFUSED
+def test_who_sees_one_team_does_not_move_their_own_people_into_another(scenario: Scenario) -> None:
+    path = f"/api/v1/users/{add(scenario, 'mover', SOUTH)}"
+    wanted = {"team_ids": [scenario.callers.teams[NORTH]], "password": NEW_PASSWORD}
+    assert outcome_of(scenario, scenario.caller(OTHER_CHIEF).ask("PATCH", path, json=wanted)) == REFUSED
 
 
-def test_who_sees_only_own_records_does_not_become_another_one_who_does(world: World) -> None:
-    path = f"/api/v1/users/{add(world, 'loner', NORTH, role='field_agent')}"
-    answer = world.caller(COLLEAGUE).ask("PATCH", path, json={"password": NEW_PASSWORD})
+def test_who_sees_only_own_records_does_not_become_another_one_who_does(scenario: Scenario) -> None:
+    path = f"/api/v1/users/{add(scenario, 'loner', NORTH, role='field_agent')}"
+    answer = scenario.caller(COLLEAGUE).ask("PATCH", path, json={"password": NEW_PASSWORD})
     assert (answer.status_code, answer.json().get("code")) == (403, "more_than_own_rights")
 
 
-def test_who_administers_users_of_a_team_still_manages_that_team(world: World) -> None:
-    path = f"/api/v1/users/{add(world, 'member', SOUTH)}"
-    assert world.caller(OTHER_CHIEF).ask("PATCH", path, json={"name": "Renamed"}).status_code == 200
-    assert world.caller(ADMINISTRATOR).ask("PATCH", path, json={"name": "Again"}).status_code == 200
+def test_who_administers_users_of_a_team_still_manages_that_team(scenario: Scenario) -> None:
+    path = f"/api/v1/users/{add(scenario, 'member', SOUTH)}"
+    assert scenario.caller(OTHER_CHIEF).ask("PATCH", path, json={"name": "Renamed"}).status_code == 200
+    assert scenario.caller(ADMINISTRATOR).ask("PATCH", path, json={"name": "Again"}).status_code == 200
 
 
-def test_a_key_that_may_do_nothing_neither_signs_its_owner_out_nor_reads_their_bell(world: World) -> None:
-    world.stack.api.post(
+def test_a_key_that_may_do_nothing_neither_signs_its_owner_out_nor_reads_their_bell(scenario: Scenario) -> None:
+    scenario.stack.api.post(
         "/users",
         {"email": "owner@example.com", "name": "Owner", "password": PASSWORD, "roles": ["administrator"]},
     )
-    owner = Caller(world.stack.url, people.token_of(world.stack, "owner@example.com"))
-    wanted = {"name": "weak", "permissions": [people.NO_RIGHT]}
-    key = Caller(world.stack.url, as_api(owner).post("/api-keys", wanted)["secret"])
-    sign_in_with_browser(world.stack, "owner@example.com")
+    owner = Caller(scenario.stack.url, token_of(scenario.stack, "owner@example.com"))
+    wanted = {"name": "weak", "permissions": [NO_RIGHT]}
+    key = Caller(scenario.stack.url, as_api(owner).post("/api-keys", wanted)["secret"])
+    sign_in_with_browser(scenario.stack, "owner@example.com")
     session = owner.rows("/api/v1/sessions")[0]["id"]
     refused = {
         f"{method} {path}": key.ask(method, f"/api/v1{path}", json=body).status_code

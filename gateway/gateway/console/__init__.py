@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Flask, Response, abort, make_response, redirect, request
 
-from gateway import admission
 from gateway.console import (
     case,
     cases,
@@ -20,6 +19,7 @@ from gateway.console import (
 )
 from gateway.console.asking import Answered
 from gateway.console.rendering import page
+from gateway.http import authentication as admission
 from servicekit.errors import Forbidden
 
 static = Blueprint("console", __name__, static_folder="static", static_url_path="/console-static")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from flask import current_app, g, has_request_context, request
 
-from gateway import upstreams
+from gateway.http import upstreams
 from servicekit.auth import Principal
 from servicekit.errors import Error
 

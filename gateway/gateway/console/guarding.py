@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, request
 
-from gateway import admission
-from gateway.sealing import PAGE_POLICY
+from gateway.http import authentication as admission
+from gateway.http.security_headers import PAGE_POLICY
 from servicekit.auth import ANONYMOUS, Kind
 
 HEADERS: Final = {

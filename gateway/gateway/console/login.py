@@ -5,11 +5,13 @@ from datetime import datetime
 
 from flask import Blueprint, Response, current_app, g, make_response, redirect, request
 
-from gateway import admission
 from gateway.console import guarding
 from gateway.console.forms import Form
 from gateway.console.rendering import page
-from gateway.identity import sessions
+from gateway.http import authentication as admission
+from gateway.identity.login.password_check import start_session
+from gateway.identity.sessions import actions as sessions
+from servicekit.actor import Actor
 from servicekit.errors import Error, TooMany
 
 blueprint = Blueprint("console_login", __name__)
@@ -35,7 +37,7 @@ def log_in() -> Response:
     wanted, draft = guarding.local_path(form.value("next")), request.form.get("draft", "")
     if not form.is_wrong:
         try:
-            token = sessions.start_session(
+            token = start_session(
                 current_app.extensions["service"].database,
                 email=form.value("email"),
                 password=request.form.get("password", ""),
@@ -87,7 +89,11 @@ def use_link(token: str) -> Response:
     try:
         with current_app.extensions["service"].database.write() as session:
             issued = sessions.redeem_login_link(
-                session, token=token, now=_now(), ip=request.remote_addr or "", user_agent=request.user_agent.string
+                session,
+                token,
+                by=Actor.of(g.principal, now=_now()),
+                ip=request.remote_addr or "",
+                user_agent=request.user_agent.string,
             )
     except Error as error:
         return page("login/link.html", over=error.detail, status=422)
@@ -98,7 +104,7 @@ def use_link(token: str) -> Response:
 def log_out() -> Response:
     """End this session on the server, not only in the browser."""
     with current_app.extensions["service"].database.write() as session:
-        sessions.end_session(session, token=admission.session_token())
+        sessions.end_session(session, admission.session_token(), by=Actor.of(g.principal, now=_now()))
     response = make_response(redirect("/login?out=1", 303))
     admission.clear_session_cookie(response)
     response.headers["Clear-Site-Data"] = '"cache"'

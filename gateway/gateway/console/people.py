@@ -3,7 +3,7 @@
 from flask import current_app, g
 from sqlalchemy import select
 
-from gateway.identity.models import User
+from gateway.identity.staff.models import User
 
 MOST = 1000
 

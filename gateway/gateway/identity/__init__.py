@@ -1,1 +1,1 @@
-"""Who may come in: staff users, roles, teams, and what they show at the door (sessions, tokens, keys, links)."""
+"""Identity: who may come in, as what, and how they show it."""

@@ -39,7 +39,8 @@ def perform(service: Service, operation: Operation, arguments: Mapping[str, str]
         traceparent=request.headers.get("traceparent"),
     )
     with tracing(trace), _transaction(service.database, operation) as session:
-        key = idempotency.claim(session, principal, now=started) if operation.writes else None
+        is_repeatable = operation.writes and not operation.holds_secret
+        key = idempotency.claim(session, principal, now=started) if is_repeatable else None
         if key is not None and key.is_replay:
             return key.replay()
         call = Call(

@@ -1,6 +1,5 @@
-"""A gateway on a fresh database, people to sign in, and a real service behind it."""
+"""A gateway on a fresh database, callers who sign in, and a real service behind it."""
 
-import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -12,12 +11,12 @@ import urllib3
 from argon2 import PasswordHasher
 
 from gateway.app import create_app
-from gateway.identity import passwords
+from gateway.identity.login.password_check import start_session
+from gateway.identity.sessions import passwords
 from gateway.settings import Settings
-from servicekit.database.engine import Database
-from servicekit.database.migrate import upgrade
 from servicekit.testing.harness import Harness
 from tests.servers.tools import free_port
+from tests.unit.harness import ServiceHarness
 
 PASSWORD = "correct horse battery"
 ADMIN = "ada@example.com"
@@ -26,8 +25,8 @@ QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @dataclass
-class Person:
-    """Somebody who is signed in at the gateway's API."""
+class SignedInCaller:
+    """A caller of the gateway's API with a token or a key."""
 
     http: object
     token: str
@@ -53,22 +52,39 @@ class Person:
         return self.ask("DELETE", path, **more)
 
 
-class Gateway:
+class ManualClock:
+    """A clock in seconds that a test moves."""
+
+    def __init__(self):
+        self.at = 100.0
+
+    def __call__(self):
+        return self.at
+
+
+@dataclass
+class GatewayHarness(ServiceHarness):
     """The running gateway, with the steps that many tests need."""
 
-    def __init__(self, running):
-        self.running, self.app, self.service = running, running.app, running.service
-        self.clock = running.harness.clock
-        self.http = running.app.test_client(use_cookies=False)
+    def __post_init__(self):
+        self.app, self.service, self.clock = self.running.app, self.running.service, self.harness.clock
+        self.http = self.app.test_client(use_cookies=False)
 
     def log_in(self, email=ADMIN, password=PASSWORD, **more):
         return self.http.post("/api/v1/auth/tokens", json={"email": email, "password": password}, **more)
 
     def person(self, email=ADMIN, password=PASSWORD):
-        return Person(self.http, self.log_in(email, password).json["access_token"])
+        """Somebody who has signed in."""
+        return self.with_token(self.log_in(email, password).json["access_token"])
 
     def with_token(self, token):
-        return Person(self.http, token)
+        return SignedInCaller(self.http, token)
+
+    def with_key(self, *permissions, owner=ADMIN):
+        """A program with a new API key of this user."""
+        made = self.person(owner).post("/api-keys", {"name": "k", "permissions": list(permissions)})
+        assert made.status_code == 201, made.text
+        return self.with_token(made.json["secret"])
 
     def add_user(self, email="bo@example.com", roles=("agent",), **more):
         body = {"email": email, "name": "Bo", "password": PASSWORD, "roles": list(roles), **more}
@@ -76,8 +92,20 @@ class Gateway:
         assert answer.status_code == 201, answer.text
         return answer.json
 
+    def open_browser(self, email=ADMIN, agent="a browser"):
+        """Sign a browser in; returns its session cookie."""
+        return start_session(
+            self.service.database, email=email, password=PASSWORD, now=self.clock(), ip="192.0.2.1", user_agent=agent
+        )
+
+    def browse(self, cookie, path="/api/v1/me", method="GET", headers=None, **more):
+        """As the browser with this cookie."""
+        return self.http.open(
+            path, method=method, headers={"Cookie": f"crm_session={cookie}", **(headers or {})}, **more
+        )
+
     def forget_trust(self):
-        """As if the second for which an answer is trusted were over."""
+        """As if the second for which a principal is cached were over."""
         self.app.extensions["principals"].forget()
 
 
@@ -88,24 +116,15 @@ def _quick_hashing(monkeypatch):
 
 
 @pytest.fixture
-def bench(tmp_path):
-    bench = Harness(tmp_path)
-    yield bench
-    bench.close()
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory):
-    """A database file with every table and no row; a test gets a copy, because migrations take longer than most tests."""
-    path = tmp_path_factory.mktemp("gateway") / "gateway.db"
-    database = Database(f"sqlite:///{path}", service="gateway")
-    upgrade(database, "gateway")
-    database.close()
-    return path
+def harness(tmp_path):
+    """Nothing but a folder with a key pair; `start_gateway` puts a gateway into it."""
+    harness = Harness(tmp_path)
+    yield harness
+    harness.close()
 
 
 @pytest.fixture
-def start_gateway(bench, migrated):
+def start_gateway(harness):
     """Start a gateway; services not named are at a port where nobody answers."""
 
     def start(**environ):
@@ -118,8 +137,7 @@ def start_gateway(bench, migrated):
             "CRM_RATE_LIMIT_LOGIN": "0",
             "CRM_RATE_LIMIT_PUBLIC": "0",
         }
-        shutil.copy(migrated, bench.folder / "gateway.db")
-        return Gateway(bench.start(create_app, Settings, **(known | environ)))
+        return GatewayHarness(harness=harness, running=harness.start(create_app, Settings, **(known | environ)))
 
     return start
 
@@ -131,7 +149,7 @@ def gateway(start_gateway):
 
 @dataclass
 class Echo:
-    """A service that says what it was asked."""
+    """A service that answers with what it was asked."""
 
     url: str
 

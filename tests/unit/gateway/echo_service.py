@@ -25,7 +25,7 @@ class Echo(BaseHTTPRequestHandler):
         if self.path == "/_forget":
             SEEN.update(requests=0, connections=0)
         if self.path.startswith("/_"):
-            self._say(200, SEEN)
+            self._send_json(200, SEEN)
             return
         with LOCK:
             SEEN["requests"] += 1
@@ -35,9 +35,9 @@ class Echo(BaseHTTPRequestHandler):
         statuses = asked.get("status", ["200"])[0].split(",")
         status = int(statuses[min(count, len(statuses)) - 1])
         if "size" in asked:
-            self._say_bytes(int(asked["size"][0]))
+            self._send_bytes(int(asked["size"][0]))
             return
-        self._say(
+        self._send_json(
             status, {"method": self.command, "path": self.path, "headers": self.headers.items(), "length": len(body)}
         )
 
@@ -53,7 +53,7 @@ class Echo(BaseHTTPRequestHandler):
             return b"".join(parts)
         return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
-    def _say(self, status, data):
+    def _send_json(self, status, data):
         body = json.dumps(data).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -68,7 +68,7 @@ class Echo(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def _say_bytes(self, size):
+    def _send_bytes(self, size):
         self.send_response(200)
         self.send_header("Content-Type", "application/octet-stream")
         self.send_header("Content-Length", str(size))

@@ -1,0 +1,1 @@
+"""Compositions: answers that the gateway puts together from several services."""

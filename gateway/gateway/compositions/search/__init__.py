@@ -1,0 +1,1 @@
+"""Search: customers, cases and orders found with one question."""

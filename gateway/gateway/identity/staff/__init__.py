@@ -1,0 +1,1 @@
+"""Staff: users, roles and teams, which every service learns of by events."""
