@@ -3,23 +3,21 @@
 from flask import Blueprint, Flask, Response, abort, make_response, redirect, request
 
 from gateway import admission
-from gateway.console import (
-    case,
-    cases,
-    customer,
-    customers,
-    guarding,
-    home,
-    lists,
-    login,
-    notifications,
-    ordering,
-    orders,
-    search,
-    work,
-)
-from gateway.console.asking import Answered
-from gateway.console.rendering import page
+from gateway.console.cases import list as cases
+from gateway.console.cases import record as case
+from gateway.console.customers import list as customers
+from gateway.console.customers import record as customer
+from gateway.console.home import home
+from gateway.console.login import login
+from gateway.console.notifications import list as notifications
+from gateway.console.orders import list as orders
+from gateway.console.orders import new as ordering
+from gateway.console.page import csrf as guarding
+from gateway.console.page import lists
+from gateway.console.page.client import Answered
+from gateway.console.page.rendering import page
+from gateway.console.search import search
+from gateway.console.work import list as work
 from servicekit.errors import Forbidden
 
 static = Blueprint("console", __name__, static_folder="static", static_url_path="/console-static")
@@ -42,7 +40,7 @@ def _admit() -> Response | None:
         try:
             admission.check_own_page()
         except Forbidden as error:
-            return make_response(page("states/foreign.html", why=error.detail, status=403))
+            return make_response(page("page/states/foreign.html", why=error.detail, status=403))
     if request.blueprint == login.blueprint.name:
         return None if _has_token() else _expired_form()
     if not guarding.is_signed_in():
@@ -75,7 +73,9 @@ def _was_inside() -> str:
 def _expired_form() -> Response:
     """The page is older than the session: the form with its typing comes back, to be sent again."""
     if request.blueprint == login.blueprint.name or "HX-Request" in request.headers:
-        return make_response(page("states/foreign.html", why="This form is too old. Load the page again.", status=403))
+        return make_response(
+            page("page/states/foreign.html", why="This form is too old. Load the page again.", status=403)
+        )
     fields = [(name, value) for name, value in request.form.items() if name not in {"_csrf", "_once"}]
     return page("login/resume.html", target=request.path, fields=fields, status=403)
 
@@ -92,7 +92,7 @@ def _nowhere() -> Blueprint:
         guarding.identify()
         if not guarding.is_signed_in():
             return _nobody()
-        return page("states/stopped.html", answer=Answered(service="gateway", status=404), what="page", status=404)
+        return page("page/states/stopped.html", answer=Answered(service="gateway", status=404), what="page", status=404)
 
     return blueprint
 

@@ -1,0 +1,1 @@
+"""Cases: the list, the record with its conversation and workflow, opening one by hand."""

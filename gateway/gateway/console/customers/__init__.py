@@ -1,0 +1,1 @@
+"""Customers: the list, the record with its tabs, adding, editing, blocking."""

@@ -1,0 +1,1 @@
+"""Notifications: what happened that concerns me, read and unread."""

@@ -1,0 +1,1 @@
+"""Orders: the list, the record, taking one by hand."""

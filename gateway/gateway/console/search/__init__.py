@@ -1,0 +1,1 @@
+"""One search over customers, cases and orders."""

@@ -1,0 +1,1 @@
+"""My work: what workflows ask of me."""
