@@ -1,13 +1,13 @@
-"""The conversation of a case: what was said, and what became of the e-mails to the customer, in their order."""
+"""The conversation of a case: its messages and the e-mails to the customer, oldest first."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from gateway.console.page.client import Answered
+from gateway.console.page.client import ApiResponse
 
 NEWEST: Final = 50
-# State of an e-mail: icon, tone and what is said of it.
-MAIL: Final = {
+# State of an e-mail: icon, tone and words.
+EMAIL: Final = {
     "queued": ("clock", "", "is waiting to be sent to"),
     "sending": ("clock", "", "is being sent to"),
     "sent": ("mail", "", "was sent to"),
@@ -17,32 +17,34 @@ MAIL: Final = {
 }
 
 
-def thread(messages: Answered, emails: Answered, names: Mapping[str, str], theirs: str) -> list[dict[str, Any]]:
-    """Oldest first; `theirs` is who speaks for the customer."""
-    said = [_message(message, names, theirs) for message in messages.rows]
-    earliest = said[-1]["created_at"] if messages.next else ""
-    told = [_mail(email) for email in _to_the_customer(emails.rows) if email["created_at"] >= earliest]
-    return sorted([*said, *told], key=lambda one: str(one["created_at"]))
+def conversation(
+    messages: ApiResponse, emails: ApiResponse, names: Mapping[str, str], customer_label: str
+) -> list[dict[str, Any]]:
+    """Messages and e-mails in one list; `customer_label` names who wrote for the customer."""
+    entries = [_message(message, names, customer_label) for message in messages.rows]
+    earliest = entries[-1]["created_at"] if messages.next_cursor else ""
+    sent = [_email(email) for email in _to_customer(emails.rows) if email["created_at"] >= earliest]
+    return sorted([*entries, *sent], key=lambda one: str(one["created_at"]))
 
 
-def _message(message: Mapping[str, Any], names: Mapping[str, str], theirs: str) -> dict[str, Any]:
-    ours = message.get("author_name") or names.get(message.get("author_id") or "") or "A colleague"
-    is_theirs = message["direction"] == "in" and not message["is_internal"]
-    return {**message, "author_label": theirs if is_theirs else ours}
+def _message(message: Mapping[str, Any], names: Mapping[str, str], customer_label: str) -> dict[str, Any]:
+    colleague = message.get("author_name") or names.get(message.get("author_id") or "") or "A colleague"
+    is_from_customer = message["direction"] == "in" and not message["is_internal"]
+    return {**message, "author_label": customer_label if is_from_customer else colleague}
 
 
-def _to_the_customer(emails: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _to_customer(emails: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [email for email in emails if not email.get("to_user_id")]
 
 
-def _mail(email: Mapping[str, Any]) -> dict[str, Any]:
-    icon, tone, became = MAIL.get(email["state"], MAIL["queued"])
+def _email(email: Mapping[str, Any]) -> dict[str, Any]:
+    icon, tone, words = EMAIL.get(email["state"], EMAIL["queued"])
     return {
         "is_event": True,
         "icon": icon,
         "tone": tone,
         "subject": email["subject"],
-        "text": f"{became} {email.get('to_name') or email['to']}",
+        "text": f"{words} {email.get('to_name') or email['to']}",
         "why": email.get("last_error") if email["state"] == "failed" else None,
         "created_at": email["created_at"],
     }

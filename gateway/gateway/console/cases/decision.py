@@ -1,44 +1,66 @@
-"""Taking and deciding a work item, from the list of my work and from the case it belongs to."""
+"""Claiming and deciding a work item, from the list of my work and from the case that it belongs to."""
 
-from typing import Any
+from typing import Any, Final
 
-from gateway.console.page import formatters as wording
-from gateway.console.page.client import Answered, me, tell
+from gateway.console.page.client import ApiResponse, send
+from gateway.console.page.current_user import current_user
+from gateway.console.page.formatters import sentence
 from gateway.console.page.forms import Form
 
-SETTLED_ELSEWHERE = frozenset({404, 409, 412})
+DONE_ELSEWHERE: Final = frozenset({404, 409, 412})
+VERBS: Final = {
+    "done": "Done",
+    "approve": "Approve",
+    "approved": "Approve",
+    "reject": "Reject",
+    "rejected": "Reject",
+}
+REFUSALS: Final = frozenset({"reject", "rejected", "refuse", "refused", "decline", "declined"})
 
 
 def claim(id: str, form: Form) -> str:
-    """Take it; the sentence says what became of it, with a `!` in front of bad news."""
-    answer = tell("POST", "cases", f"/work-items/{id}:claim", version=form.value("version"))
-    return f"«{answer.data['step']['name']}» is yours now." if answer.ok else f"!{answer.detail}"
+    """Claim it; the message, which begins with `!` where it could not be claimed."""
+    response = send("POST", "cases", f"/work-items/{id}:claim", version=form.value("version"))
+    return f"«{response.data['step']['name']}» is yours now." if response.ok else f"!{response.detail}"
 
 
 def decide(id: str, form: Form) -> str | None:
-    """Complete or decide it and say what became of it; None where the form must be mended first."""
+    """Complete or decide it; the message, or None where the form has errors now. A refusal needs a comment."""
     outcome = form.value("outcome")
-    if wording.is_refusal(outcome) and not form.value("note"):
-        form.errors["note"] = f"Say why you {wording.outcome_verb(outcome).lower()}: people will ask."
+    if is_refusal(outcome) and not form.value("note"):
+        form.errors["note"] = f"Say why you {outcome_verb(outcome).lower()}: people will ask."
         return None
     body = {"outcome": outcome, "note": form.value("note") or None}
-    answer = tell("POST", "cases", f"/work-items/{id}:decide", body=body, version=form.value("version"))
-    if answer.ok:
-        return (
-            f"{answer.data['step']['name']}: {wording.outcome_verb(outcome).lower()}. It is in the history of the case."
-        )
-    if answer.status in SETTLED_ELSEWHERE:
-        return f"!{answer.detail}"
-    form.errors["note"] = _sentence(form, answer)
+    response = send("POST", "cases", f"/work-items/{id}:decide", body=body, version=form.value("version"))
+    if response.ok:
+        return f"{response.data['step']['name']}: {outcome_verb(outcome).lower()}. It is in the history of the case."
+    if response.status in DONE_ELSEWHERE:
+        return f"!{response.detail}"
+    form.errors["note"] = _first_error(form, response)
     return None
 
 
-def _sentence(form: Form, answer: Answered) -> str:
-    form.refused(answer)
+def _first_error(form: Form, response: ApiResponse) -> str:
+    form.refused(response)
     return (form.general or list(form.errors.values()))[0]
 
 
-def still_mine(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What waits for me: not what a colleague has taken already, unless it escalated to me."""
-    my_id = me().id
-    return [row for row in rows if row.get("assignee_id") in {None, my_id} or row.get("escalation_level")]
+def waiting_for_me(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the items that a colleague has claimed already, unless they were escalated to me."""
+    my_id = current_user().id
+    return [item for item in items if item.get("assignee_id") in {None, my_id} or item.get("escalation_level")]
+
+
+def outcome_verb(key: str) -> str:
+    """The words on the button of an outcome: a verb where there is one."""
+    return VERBS.get(key.lower(), sentence(key))
+
+
+def outcome_done(key: str) -> str:
+    """The outcome of a step that is over: approved, rejected."""
+    return {"approve": "approved", "reject": "rejected"}.get(key.lower(), sentence(key).lower())
+
+
+def is_refusal(key: str) -> bool:
+    """An outcome that needs a comment, because somebody will ask why."""
+    return key.lower() in REFUSALS

@@ -1,30 +1,33 @@
-"""A workflow run as the strip over a case: what is done, what is asked now, what comes if all goes well."""
+"""The strip over a case that shows its workflow run: steps that are done, the one that is active, those to come."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from gateway.console.page import formatters as wording
+from gateway.console.cases.decision import outcome_done
+from gateway.console.page import formatters
 
 END: Final = "end"
 PHASES: Final = {"done": "done", "active": "now", "waiting": "now", "cancelled": "skipped"}
 MOST_LATER: Final = 8
 
 
-def strip(run: Mapping[str, Any], definition: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> dict[str, Any]:
+def workflow_strip(
+    run: Mapping[str, Any], definition: Iterable[Mapping[str, Any]], names: Mapping[str, str]
+) -> dict[str, Any]:
     """The steps that were and the one that is, from the run; those to come, from the definition."""
-    passed = [_passed(step, names) for step in run.get("steps", [])]
-    now = next((index for index, step in enumerate(passed) if step["phase"] == "now"), len(passed) - 1)
+    steps = [_step(step, names) for step in run.get("steps", [])]
+    now = next((index for index, step in enumerate(steps) if step["phase"] == "now"), len(steps) - 1)
     later = (
         _later({step["key"]: step for step in definition}, run["steps"][now]["key"])
-        if run["status"] == "running" and passed
+        if run["status"] == "running" and steps
         else []
     )
-    return {"name": run["workflow_name"], "status": run["status"], "position": now + 1, "steps": [*passed, *later]}
+    return {"name": run["workflow_name"], "status": run["status"], "position": now + 1, "steps": [*steps, *later]}
 
 
-def _passed(step: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _step(step: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     phase = PHASES.get(step["status"], "later")
-    lines = _done(step, names) if phase == "done" else _asked(step, names) if phase == "now" else ["not needed"]
+    lines = _done(step, names) if phase == "done" else _active(step, names) if phase == "now" else ["not needed"]
     again = f" ({step['iteration']})" if step.get("iteration", 1) > 1 else ""
     return {"name": step["name"] + again, "phase": phase, "lines": lines, "due_at": step.get("due_at")}
 
@@ -35,21 +38,23 @@ def _done(step: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
     ]
     who = ", ".join(name for name in deciders if name)
     outcome = step.get("outcome") or ""
-    said = "" if outcome in {"", "done"} else wording.outcome_done(outcome)
+    result = "" if outcome in {"", "done"} else outcome_done(outcome)
     return [
-        line for line in (said, ", ".join(part for part in (who, wording.when(step.get("ended_at"))) if part)) if line
+        line
+        for line in (result, ", ".join(part for part in (who, formatters.when(step.get("ended_at"))) if part))
+        if line
     ]
 
 
-def _asked(step: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
+def _active(step: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
     items = step.get("work_items", [])
     holders = [names.get(item["assignee_id"], "a colleague") for item in items if item.get("assignee_id")]
     if holders:
         return [", ".join(holders)]
-    asked = {user for item in items for user in item.get("candidate_ids", [])}
-    if len(asked) == 1:
-        return [names.get(next(iter(asked)), "one colleague")]
-    return [f"any of {len(asked)} asked"] if asked else []
+    candidates = {user for item in items for user in item.get("candidate_ids", [])}
+    if len(candidates) == 1:
+        return [names.get(next(iter(candidates)), "one colleague")]
+    return [f"any of {len(candidates)} asked"] if candidates else []
 
 
 def _later(by_key: Mapping[str, Mapping[str, Any]], key: str) -> list[dict[str, Any]]:

@@ -1,261 +1,294 @@
-"""One customer on one page: header, numbers, tabs, what happened, and a composer for what happens now."""
+"""One customer on one page: header, numbers, tabs, and beside them what waits, whom to talk to and what is owed."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 from flask import Blueprint, Response, request
 
-from gateway.console.page import formatters as wording
-from gateway.console.page import lists
-from gateway.console.page import staff as people
-from gateway.console.page.client import Answered, Question, tell
+from gateway.console.cases.list import TABLE as CASES
+from gateway.console.customers.contacts import CONTACTS, ORGANIZATIONS
+from gateway.console.customers.interactions import KINDS
+from gateway.console.customers.statuses import is_organization, shown_status
+from gateway.console.customers.timeline import FILTERS, filter_of, timeline_context
+from gateway.console.orders.list import TABLE as ORDERS
+from gateway.console.page.actions import Action
+from gateway.console.page.client import ApiRequest, send
+from gateway.console.page.current_user import can
+from gateway.console.page.formatters import money, sentence, web_name, web_url, when
 from gateway.console.page.forms import Form
-from gateway.console.page.rendering import allow, ask_page, go, is_fragment, need, page
-from gateway.console.search.search import NUMBER, go_to_number
+from gateway.console.page.records import Fact, Notice, Panel, Record, RecordPage, Tab
+from gateway.console.page.rendering import redirect_to
 
 blueprint = Blueprint("console_customer", __name__)
 
-KINDS = [
-    ("note", "note", "Note"),
-    ("call", "phone", "Call"),
-    ("email", "mail", "E-mail"),
-    ("meeting", "calendar-event", "Meeting"),
-]
-NO_ORDERS_YET = 404
-LASTING = frozenset({"call", "meeting"})
-TITLE_LENGTH = 120
-FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "all": ("All", ()),
-    "talks": ("Conversations", ("note", "activity", "email.sent", "email.failed")),
-    "sales": (
-        "Sales",
-        ("order.placed", "order.confirmed", "order.fulfilled", "order.cancelled", "payment.received"),
-    ),
-    "service": (
-        "Service",
-        (
-            *("form.submitted", "case.opened", "case.linked", "case.transitioned", "case.closed", "case.reopened"),
-            *("workflow.started", "workflow.completed", "workflow.failed"),
-            *("step.activated", "step.decided", "step.escalated"),
-        ),
-    ),
-    "fields": (
-        "Field changes",
-        tuple(f"customer.{what}" for what in ("created", "updated", "archived", "restored", "blocked", "unblocked")),
-    ),
-}
-TABS = {
-    "overview": "Overview",
-    "contacts": "Contacts",
-    "timeline": "Timeline",
-    "cases": "Cases",
-    "orders": "Orders",
-    "notes": "Notes",
-}
+TALK: Final = frozenset({"overview", "timeline"})
+"""The tabs with the timeline."""
 
 
-@blueprint.get("/customers/<id>")
-def show_customer(id: str) -> Response:
-    """The overview."""
-    if NUMBER.match(id):
-        return go_to_number(id)
-    return _show(id, "overview")
-
-
-@blueprint.get("/customers/<id>/<any(contacts, timeline, cases, orders, notes):tab>")
-def show_tab(id: str, tab: str) -> Response:
-    """One of the other tabs."""
-    return _show(id, tab)
-
-
-@blueprint.post("/customers/<id>/log")
-def log_interaction(id: str) -> Response:
-    """Keep a note, or log a call, an e-mail or a meeting."""
-    allow("customers:write", "logging activities")
-    form = Form.posted()
-    form.require("text", "Write what happened.")
-    if form.is_wrong:
-        return _show(id, "overview", form=form, status=422)
-    answer = _write_note(id, form) if form.value("kind") in {"", "note"} else _log(id, form)
-    if not answer.ok:
-        return _show(id, "overview", form=form.refused(answer), status=answer.status)
-    if is_fragment():
-        return _show(id, "overview")
-    return go(f"/customers/{id}", "It is on the timeline.")
-
-
-def _write_note(id: str, form: Form) -> Answered:
-    answer = tell("POST", "customers", "/notes", body={"customer_id": id, "body": form.value("text")})
-    if answer.ok and form.value("pin"):
-        return tell("POST", "customers", f"/notes/{answer.data['id']}:pin")
-    return answer
-
-
-def _log(id: str, form: Form) -> Answered:
-    kind, (first, _, rest) = form.value("kind"), form.value("text").partition("\n")
-    is_short = len(first) <= TITLE_LENGTH
-    body: dict[str, Any] = {
-        "customer_id": id,
-        "kind": kind,
-        "title": first.strip() if is_short else f"{first[:TITLE_LENGTH].rpartition(' ')[0]} …",
-        "body": (rest.strip() if is_short else form.value("text")) or None,
-        "outcome": form.value("outcome") or None,
-    }
-    if form.value("duration_minutes") and kind in LASTING:
-        body["duration_minutes"] = form.value("duration_minutes")
-    return tell("POST", "customers", "/activities", body=body)
-
-
-@blueprint.post("/customers/<id>/contacts")
-def add_contact(id: str) -> Response:
-    """Add somebody we talk to there."""
-    allow("customers:write", "adding contacts")
-    form = Form.posted()
-    form.require("name", "Enter a name.")
-    if not form.value("email") and not form.value("phone"):
-        form.errors["email"] = "Enter an e-mail or a phone number."
-    if form.is_wrong:
-        return _show(id, "contacts", form=form, status=422)
-    body: dict[str, Any] = form.filled("name", "email", "phone", "job_title", "department")
-    if form.value("is_primary"):
-        body["is_primary"] = True
-    answer = tell("POST", "customers", f"/customers/{id}/contacts", body=body)
-    if answer.ok:
-        return go(f"/customers/{id}/contacts", f"{answer.data['name']} is a contact now.")
-    return _show(id, "contacts", form=form.refused(answer), status=answer.status)
-
-
-@blueprint.post("/customers/<id>/notes/<note_id>/<any(pin, unpin):move>")
-def pin_note(id: str, note_id: str, move: str) -> Response:
-    """Keep a note on top, or let it go down."""
-    answer = tell("POST", "customers", f"/notes/{note_id}:{move}")
-    back = f"/customers/{id}/notes" if request.referrer and request.referrer.endswith("/notes") else f"/customers/{id}"
-    said = "The note stands on top now." if move == "pin" else "The note is among the others."
-    return go(back, said if answer.ok else f"!{answer.detail}")
-
-
-@blueprint.post("/customers/<id>/balance")
-def refresh_balance(id: str) -> Response:
-    """Recompute it from the ledger, now."""
-    answer = tell("POST", "orders", f"/customers/{id}/balance:refresh")
-    said = f"The balance is {wording.money(answer.data['open_balance'])}, computed just now." if answer.ok else ""
-    return go(f"/customers/{id}", said or f"!{answer.detail}")
-
-
-def _show(id: str, tab: str, *, form: Form | None = None, status: int = 200) -> Response:
-    allow("customers:read", "customers")
-    shown = request.args.get("show", "all")
-    shown = shown if shown in FILTERS else "all"
-    answers = ask_page(**_questions(id, tab, shown))
-    customer = need(answers.pop("customer"), "customer")
-    template = "overview" if tab == "timeline" else tab
-    return page(
-        f"customers/{template}.html",
-        status=status,
-        customer=customer,
-        tab=tab,
-        tabs=_tabs(customer),
-        moves=_moves(customer),
-        form=form or Form(),
-        kinds=KINDS,
-        people=people.names(),
-        facts=_facts(customer),
-        **_balance(answers.pop("balance", None)),
-        **_timeline(answers.get("timeline"), request.path.removesuffix("/log"), shown),
-        **answers,
-    )
-
-
-def _questions(id: str, tab: str, shown: str) -> dict[str, Question]:
+def _requests(id: str, tab: str) -> dict[str, ApiRequest]:
     path = f"/customers/{id}"
-    kinds = FILTERS[shown][1]
-    questions = {
-        "customer": Question("customers", path),
-        "balance": Question("orders", f"{path}/balance", needs="orders:read"),
-    }
-    if tab in {"overview", "timeline"}:
-        asked = {
-            "limit": 20 if tab == "overview" else 50,
-            "kind[in]": ",".join(kinds) or None,
-            "cursor": request.args.get("after"),
-        }
-        questions |= {
-            "timeline": Question("customers", f"{path}/timeline", asked),
-            "notes": Question("customers", "/notes", {"customer_id": id, "is_pinned": "true", "limit": 5}),
-            "contacts": Question("customers", f"{path}/contacts", {"limit": 5}),
-            "work": Question(
-                "cases", "/work-items", {"customer_id": id, "state[in]": "open,claimed", "limit": 5}, needs="cases:read"
-            ),
-        }
-    questions |= {
-        "contacts": {"contacts": Question("customers", f"{path}/contacts", {"limit": 100})},
-        "cases": {"cases": Question("cases", "/cases", {"customer_id": id, "limit": 50}, needs="cases:read")},
-        "orders": {"orders": Question("orders", "/orders", {"customer_id": id, "limit": 50}, needs="orders:read")},
-        "notes": {"notes": Question("customers", "/notes", {"customer_id": id, "limit": 50})},
+    requests = {"balance": ApiRequest("orders", f"{path}/balance", needs="orders:read")}
+    if tab in TALK:
+        return requests | _talk_requests(id, tab)
+    of_customer = {"customer_id": id, "limit": 50}
+    return requests | {
+        "contacts": {"contacts": ApiRequest("customers", f"{path}/contacts", {"limit": 100})},
+        "cases": {"cases": ApiRequest("cases", "/cases", of_customer, needs="cases:read")},
+        "orders": {"orders": ApiRequest("orders", "/orders", of_customer, needs="orders:read")},
+        "notes": {"notes": ApiRequest("customers", "/notes", of_customer)},
     }.get(tab, {})
-    return questions
 
 
-def _tabs(customer: Mapping[str, Any]) -> list[dict[str, Any]]:
-    path, facts = f"/customers/{customer['id']}", customer.get("facts") or {}
-    counts = {"cases": facts.get("open_cases"), "orders": facts.get("orders")}
-    labels = {**TABS, "contacts": "Contacts" if customer["kind"] == "organization" else "Works for"}
-    return [
-        {"key": key, "label": label, "href": path if key == "overview" else f"{path}/{key}", "count": counts.get(key)}
-        for key, label in labels.items()
-    ]
+def _talk_requests(id: str, tab: str) -> dict[str, ApiRequest]:
+    path = f"/customers/{id}"
+    kinds = FILTERS[filter_of(request.args.get("show", "all"))][1]
+    entries = {
+        "limit": 20 if tab == "overview" else 50,
+        "kind[in]": ",".join(kinds) or None,
+        "cursor": request.args.get("after"),
+    }
+    waiting = {"customer_id": id, "state[in]": "open,claimed", "limit": 5}
+    return {
+        "timeline": ApiRequest("customers", f"{path}/timeline", entries),
+        "notes": ApiRequest("customers", "/notes", {"customer_id": id, "is_pinned": "true", "limit": 5}),
+        "contacts": ApiRequest("customers", f"{path}/contacts", {"limit": 5}),
+        "work": ApiRequest("cases", "/work-items", waiting, needs="cases:read"),
+    }
 
 
-def _moves(customer: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    moves = (
-        [("deactivate", "Set inactive", "player-pause")]
-        if customer["status"] == "active"
-        else [("activate", "Set active", "circle-check")]
-    )
-    return [("unblock", "Unblock", "lock-open"), *moves] if customer.get("is_blocked") else moves
+def _context(customer: Record, _tab: str) -> dict[str, Any]:
+    balance = customer.responses["balance"]
+    path = request.path.removesuffix("/log")
+    shown = filter_of(request.args.get("show", "all"))
+    return {
+        "balance": balance.data if balance.ok else {},
+        "kinds": KINDS,
+        "is_editable": can("customers:write") and not customer.get("is_archived"),
+        "contacts_table": CONTACTS if is_organization(customer) else ORGANIZATIONS,
+        "cases_table": CASES.without("customer_name"),
+        "orders_table": ORDERS.without("customer_name").changed("placed_at", phone=3),
+        **timeline_context(customer.responses.get("timeline"), path, shown),
+    }
 
 
-def _facts(customer: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def _kind(customer: Record) -> str:
+    return "Organization" if is_organization(customer) else "Person"
+
+
+def _place(customer: Record) -> str | None:
+    found = (customer.get("address") or {}).get("city")
+    return str(found) if found else None
+
+
+def _actions(customer: Record) -> Iterable[Action]:
+    if customer.get("is_archived"):
+        return [
+            Action(
+                label="Restore",
+                href="/customers/{id}/restore",
+                icon="archive-off",
+                needs="customers:write",
+                place="primary",
+                post=True,
+            )
+        ]
+    return ACTIONS if can("customers:write") else []
+
+
+def _compose_href(customer: Mapping[str, Any]) -> str:
+    path = f"/customers/{customer['id']}"
+    is_here = request.path.removesuffix("/log") in {path, f"{path}/timeline"}
+    return "#compose" if is_here else f"{path}#compose"
+
+
+def _step(label: str, verb: str, icon: str, when: Callable[[Any], bool] | None = None) -> Action:
+    """A step that needs no words, in the menu."""
+    return Action(label=label, href=f"/customers/{{id}}/{verb}", icon=icon, place="menu", post=True, when=when or True)
+
+
+ACTIONS: Final = (
+    Action(label="Log activity", href=_compose_href, icon="pencil", place="primary"),
+    Action(label="New case", href="/cases/new?customer={id}", icon="lifebuoy", needs="cases:write"),
+    Action(
+        label="New order",
+        href="/orders/new?customer={id}",
+        icon="receipt",
+        needs="orders:write",
+        when=lambda customer: not customer.get("is_blocked"),
+        hide_on_phone=True,
+    ),
+    Action(label="Edit", href="/customers/{id}/edit", icon="edit"),
+    _step("Unblock", "unblock", "lock-open", lambda customer: customer.get("is_blocked")),
+    _step("Set inactive", "deactivate", "player-pause", lambda customer: customer["status"] == "active"),
+    _step("Set active", "activate", "circle-check", lambda customer: customer["status"] != "active"),
+    Action(
+        label="Block …",
+        href="/customers/{id}/block",
+        icon="ban",
+        place="menu",
+        when=lambda customer: not customer.get("is_blocked"),
+    ),
+    _step("Archive", "archive", "archive"),
+)
+
+
+def _known_facts(customer: Record) -> list[tuple[str, Any]]:
     address = customer.get("address") or {}
     town = " ".join(part for part in (address.get("postcode"), address.get("city")) if part)
     lines = ", ".join(part for part in (address.get("street"), town, address.get("country")) if part)
-    known = [(wording.sentence(system), value) for system, value in (customer.get("external_ids") or {}).items()]
+    external = [(sentence(system), value) for system, value in (customer.get("external_ids") or {}).items()]
     return [
         ("Number", customer.get("number")),
         ("Industry", customer.get("industry")),
         ("Address", lines),
         ("Language", customer.get("language")),
-        ("Source", wording.sentence(customer["source"]) if customer.get("source") else None),
-        ("Added", wording.when(customer.get("created_at"))),
-        *known,
+        ("Source", sentence(customer["source"]) if customer.get("source") else None),
+        ("Added", when(customer.get("created_at"))),
+        *external,
     ]
 
 
-def _balance(answer: Answered | None) -> dict[str, Any]:
-    if answer is None:
-        return {"balance": {}, "balance_state": "missing"}
-    return {
-        "balance": answer.data if answer.ok else {},
-        "balance_state": "ok" if answer.status == NO_ORDERS_YET else answer.state,
-    }
+def _of_facts(name: str) -> Any:
+    return lambda customer: (customer.get("facts") or {}).get(name)
 
 
-def _timeline(answer: Answered | None, path: str, shown: str) -> dict[str, Any]:
-    if answer is None:
-        return {}
-    entries = [{**entry, "day": _day(entry), "data": entry.get("data") or {}} for entry in answer.rows]
-    chosen = {"show": shown if shown != "all" else ""}
-    return {
-        "entries": entries,
-        "shown": shown,
-        "filters": [
-            (key, label, lists.address(path, {}, show=key if key != "all" else None))
-            for key, (label, _) in FILTERS.items()
-        ],
-        "older_href": lists.address(path, chosen, after=answer.next),
-    }
+def _as_of(customer: Record) -> str:
+    balance = customer.responses["balance"]
+    as_of = balance.data.get("as_of") if balance.ok else None
+    return f"as of {when(as_of)}" if as_of else ""
 
 
-def _day(entry: Mapping[str, Any]) -> str:
-    at = wording.instant(entry.get("at"))
-    return f"{at:%Y-%m-%d}" if at else ""
+def _edit_href(customer: Record) -> str:
+    is_editable = can("customers:write") and not customer.get("is_archived")
+    return f"/customers/{customer['id']}/edit" if is_editable else ""
+
+
+PAGE = RecordPage(
+    section="customers",
+    path="/customers/{id}",
+    list_label="Customers",
+    noun="customer",
+    service="customers",
+    resource="/customers",
+    needs="customers:read",
+    title=lambda customer: customer["name"],
+    avatar=lambda customer: customer["name"],
+    avatar_is_square=is_organization,
+    chips=lambda customer: [("customer", shown_status(customer))],
+    facts=(
+        Fact(lambda customer: f"{customer.get('industry') or _kind(customer)} · {customer['number']}"),
+        Fact(_place, icon="map-pin"),
+    ),
+    contact_facts=(
+        Fact(lambda c: c.get("email"), icon="mail", href=lambda c: f"mailto:{c['email']}"),
+        Fact(lambda c: c.get("phone"), icon="phone", href=lambda c: f"tel:{c['phone'].replace(' ', '')}"),
+        Fact(
+            lambda c: web_name(c["website"]) if c.get("website") else None,
+            icon="world",
+            href=lambda c: web_url(c["website"]),
+        ),
+    ),
+    notices=(
+        Notice(
+            icon="ban",
+            title="Blocked.",
+            text=lambda customer: (
+                f"{customer.get('blocked_reason') or 'No reason was given.'} No new orders are taken; cases stay open."
+            ),
+            when=lambda customer: customer.get("is_blocked"),
+        ),
+        Notice(
+            tone="n",
+            icon="archive",
+            title="Archived.",
+            text="Left out of lists and searches, and read only until it is restored.",
+            when=lambda customer: customer.get("is_archived"),
+        ),
+    ),
+    actions=_actions,
+    tabs=(
+        Tab("overview", "Overview"),
+        Tab("contacts", lambda customer: "Contacts" if is_organization(customer) else "Works for"),
+        Tab("timeline", "Timeline"),
+        Tab("cases", "Cases", count=_of_facts("open_cases")),
+        Tab("orders", "Orders", count=_of_facts("orders")),
+        Tab("notes", "Notes"),
+    ),
+    tabs_label="Customer sections",
+    panels=(
+        Panel(
+            title="Waiting for people",
+            template="customers/_waiting.html",
+            response="work",
+            service="cases",
+            fills=True,
+            tabs=TALK,
+        ),
+        Panel(
+            title="Contacts",
+            template="customers/_first_contacts.html",
+            response="contacts",
+            link=lambda customer: f"/customers/{customer['id']}/contacts",
+            fills=True,
+            tabs=TALK,
+            when=is_organization,
+        ),
+        Panel(
+            title="Balance",
+            template="customers/_balance.html",
+            response="balance",
+            missing_is_ok=True,
+            service="orders",
+            note=_as_of,
+            tabs=TALK,
+        ),
+        Panel(
+            title="Key facts",
+            template="customers/_key_facts.html",
+            facts=_known_facts,
+            link=_edit_href,
+            link_label="Edit",
+            link_icon="pencil",
+            tabs=TALK,
+        ),
+        Panel(title="Relates to", template="customers/_relates_to.html", fills=True, tabs=TALK),
+    ),
+    requests=_requests,
+    context=_context,
+    templates={
+        "overview": "customers/timeline.html",
+        "timeline": "customers/timeline.html",
+        "contacts": "customers/contacts.html",
+        "cases": "customers/cases.html",
+        "orders": "customers/orders.html",
+        "notes": "customers/notes.html",
+    },
+)
+
+
+@blueprint.get("/customers/<id>")
+def show_customer(id: str) -> Response:
+    """The overview."""
+    return show(id)
+
+
+@blueprint.get("/customers/<id>/<any(contacts, timeline, cases, orders, notes):tab>")
+def show_tab(id: str, tab: str) -> Response:
+    """One of the other tabs."""
+    return show(id, tab)
+
+
+def show(id: str, tab: str = "overview", *, form: Form | None = None, status: int = 200) -> Response:
+    """The page with this tab; with a form that has errors, or an empty one."""
+    return PAGE.show(id, tab=tab, status=status, form=form or Form())
+
+
+@blueprint.post("/customers/<id>/balance")
+def refresh_balance(id: str) -> Response:
+    """Compute it from the ledger, now."""
+    response = send("POST", "orders", f"/customers/{id}/balance:refresh")
+    if response.ok:
+        return redirect_to(
+            f"/customers/{id}", f"The balance is {money(response.data['open_balance'])}, computed just now."
+        )
+    return redirect_to(f"/customers/{id}", f"!{response.detail}")

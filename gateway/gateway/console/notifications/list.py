@@ -1,54 +1,72 @@
-"""Notifications: what I was told, read and unread."""
+"""Notifications: what happened that concerns me, read and unread."""
 
-from flask import Blueprint, Response, request
+from typing import Any, Final
 
-from gateway.console.page.client import Question, ask, tell
-from gateway.console.page.csrf import local_path
-from gateway.console.page.rendering import ask_page, go, need, page
+from flask import Blueprint, Response
+
+from gateway.console.page.client import ApiRequest, fetch, send
+from gateway.console.page.lists import EmptyState, Filter, ListPage, Values, View
+from gateway.console.page.rendering import redirect_to, require
+from gateway.console.page.urls import local_path
 
 blueprint = Blueprint("console_notifications", __name__)
 
-VIEWS = [
-    {"key": "all", "label": "All", "href": "/notifications"},
-    {"key": "unread", "label": "Unread", "href": "/notifications?view=unread"},
-]
-PAGES = {"case": "/cases", "customer": "/customers", "order": "/orders"}
+PAGES: Final = {"case": "/cases", "customer": "/customers", "order": "/orders"}
+UNREAD: Final = ApiRequest("notifications", "/notifications/unread-count")
+
+
+def _query(values: Values) -> dict[str, Any]:
+    return {"is_read": "false" if values["view"] == "unread" else None, "include_total": None}
+
+
+PAGE = ListPage(
+    section="notifications",
+    path="/notifications",
+    title="Notifications",
+    noun="notification",
+    service="notifications",
+    resource="/notifications",
+    filters=(Filter("view", query=lambda _value: {}),),
+    views=(View("all", "All"), View("unread", "Unread", {"view": "unread"})),
+    views_label="Which notifications",
+    empty=EmptyState(
+        icon="bell",
+        title="No notifications yet",
+        text="They come when a workflow asks you, reminds you or tells you that something is late.",
+    ),
+    query=_query,
+    requests=lambda: {"unread": UNREAD},
+    template="notifications/list.html",
+)
 
 
 @blueprint.get("/notifications")
 def list_notifications() -> Response:
-    """Mine, the newest first; looking at the list reads nothing."""
-    view = "unread" if request.args.get("view") == "unread" else "all"
-    params = {"is_read": "false" if view == "unread" else None, "limit": 50, "cursor": request.args.get("after")}
-    answers = ask_page(
-        answer=Question("notifications", "/notifications", params),
-        count=Question("notifications", "/notifications/unread-count"),
-    )
-    unread = answers["count"].data.get("unread", 0) if answers["count"].ok else 0
-    return page("notifications/list.html", answer=answers["answer"], unread=unread, view=view, views=VIEWS)
+    """Mine, the newest first; looking at the list marks nothing as read."""
+    return PAGE.show()
 
 
 @blueprint.get("/notifications/<id>/open")
 def open_notification(id: str) -> Response:
-    """Go to what it is about; that reads it."""
-    told = need(ask("notifications", f"/notifications/{id}"), "notification")
-    if not told["is_read"]:
-        tell("POST", "notifications", f"/notifications/{id}:read")
-    subject = told.get("subject") or {}
+    """Go to what it is about, which marks it as read."""
+    notification = require(fetch("notifications", f"/notifications/{id}"), "notification")
+    if not notification["is_read"]:
+        send("POST", "notifications", f"/notifications/{id}:read")
+    subject = notification.get("subject") or {}
     if subject.get("type") in PAGES and subject.get("id"):
-        return go(f"{PAGES[subject['type']]}/{subject['id']}")
-    return go(local_path(told.get("link")))
+        return redirect_to(f"{PAGES[subject['type']]}/{subject['id']}")
+    return redirect_to(local_path(notification.get("link")))
 
 
 @blueprint.post("/notifications/<id>/read")
 def read_notification(id: str) -> Response:
-    """I have read it."""
-    tell("POST", "notifications", f"/notifications/{id}:read")
-    return go("/notifications")
+    """Mark it as read."""
+    send("POST", "notifications", f"/notifications/{id}:read")
+    return redirect_to("/notifications")
 
 
 @blueprint.post("/notifications/read")
 def read_all() -> Response:
-    """I have read all of them."""
-    answer = tell("POST", "notifications", "/notifications:read-all")
-    return go("/notifications", "All are read." if answer.ok else f"!{answer.detail}")
+    """Mark all of them as read."""
+    response = send("POST", "notifications", "/notifications:read-all")
+    return redirect_to("/notifications", "All are read." if response.ok else f"!{response.detail}")

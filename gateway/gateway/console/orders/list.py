@@ -1,113 +1,87 @@
-"""Orders: the list, and one order with its lines, totals and next steps."""
+"""The list of orders, newest first."""
 
-from typing import Any
+from flask import Blueprint, Response
 
-from flask import Blueprint, Response, request
-
-from gateway.console.page import lists
-from gateway.console.page.client import Question, ask, tell
-from gateway.console.page.forms import Form
-from gateway.console.page.rendering import allow, ask_page, go, need, page
-from gateway.console.search.search import NUMBER, go_to_number
+from gateway.console.orders.statuses import ORDER
+from gateway.console.page import cells
+from gateway.console.page.actions import Action
+from gateway.console.page.hits import Hit, SearchSource
+from gateway.console.page.lists import EmptyState, Filter, ListPage, View
+from gateway.console.page.rows import Row
+from gateway.console.page.statuses import choices
+from gateway.console.page.tables import Column, Table
 
 blueprint = Blueprint("console_orders", __name__)
 
-VIEWS = {
-    "": "All orders",
-    "placed": "Placed",
-    "confirmed": "Confirmed",
-    "fulfilled": "Fulfilled",
-    "cancelled": "Cancelled",
-}
-NEXT = {"placed": [("confirm", "Confirm", "circle-check")], "confirmed": [("fulfil", "Fulfil", "truck-delivery")]}
-SAID = {"confirm": "is confirmed, its invoice is issued", "fulfil": "is fulfilled"}
-CHANGED_SINCE = 412
-CANCELLABLE = frozenset({"placed", "confirmed"})
+
+def _line_count(row: Row, _key: str) -> str:
+    return str(len(row["lines"]) if row.get("lines") else row.get("line_count") or "–")
+
+
+def _placed(row: Row, _key: str) -> str:
+    return cells.time(row, "placed_at" if row.get("placed_at") else "created_at")
+
+
+TABLE = Table(
+    "Orders",
+    (
+        Column("number", "Order", cells.link("/orders/{id}"), phone=1),
+        Column("status", "Status", cells.status("order"), phone=2),
+        Column("customer_name", "Customer", cells.link("/customers/{customer_id}", "cut d-block"), phone=3, cut=True),
+        Column("lines", "Lines", _line_count, numeric=True),
+        Column("total", "Total", cells.money, phone=4, numeric=True, strong=True),
+        Column("placed_at", "Placed", _placed, muted=True),
+    ),
+)
+NEW_ORDER = Action(label="New order", href="/orders/new", icon="plus", needs="orders:write", place="primary")
+PAGE = ListPage(
+    section="orders",
+    path="/orders",
+    title="Orders",
+    noun="order",
+    service="orders",
+    resource="/orders",
+    needs="orders:read",
+    table=TABLE,
+    filters=(
+        Filter("status"),
+        Filter("customer", query=lambda value: {"customer_id": value or None}),
+    ),
+    views=(
+        View("", "All orders"),
+        *(View(key, label, {"status": key}) for key, label in choices(ORDER) if key != "draft"),
+    ),
+    views_keep=("customer", "q"),
+    actions=(NEW_ORDER,),
+    empty=EmptyState(
+        icon="receipt",
+        title="No orders yet",
+        text="Orders come from programs over the API, or from you.",
+        action=NEW_ORDER,
+    ),
+    no_match_title="No order is here.",
+    no_match_text="No order has this state.",
+)
+
+
+def _hit(row: Row) -> Hit:
+    customer = row.get("customer_name") or ""
+    return Hit(id=row["id"], href=f"/orders/{row['id']}", title=row["number"], text=customer, status=row["status"])
+
+
+SEARCH = SearchSource(
+    service="orders",
+    path="/orders",
+    needs="orders:read",
+    label="Orders",
+    href="/orders",
+    status_kind="order",
+    icon="receipt",
+    hit=_hit,
+)
 
 
 @blueprint.get("/orders")
 def list_orders() -> Response:
-    """Newest first."""
-    allow("orders:read", "orders")
-    filters = lists.chosen("status", "customer", "q")
-    params = {
-        "status": filters["status"] or None,
-        "customer_id": filters["customer"] or None,
-        "q": filters["q"] or None,
-        "cursor": filters["after"] or None,
-        "limit": lists.PAGE_ROWS,
-        "include_total": "true",
-    }
-    answer = ask_page(orders=Question("orders", "/orders", params))["orders"]
-    return page(
-        "orders/list.html",
-        answer=answer,
-        total=answer.total,
-        filters=filters,
-        view=filters["status"],
-        views=[
-            {"key": key, "label": label, "href": lists.address("/orders", filters, status=key, after=None)}
-            for key, label in VIEWS.items()
-        ],
-        next_href=lists.address("/orders", filters, after=answer.next),
-        first_href=lists.address("/orders", filters, after=None),
-    )
-
-
-@blueprint.get("/orders/<id>")
-def show_order(id: str) -> Response:
-    """Lines, totals, invoice."""
-    if NUMBER.match(id):
-        return go_to_number(id)
-    allow("orders:read", "orders")
-    return _show(need(ask_page(order=Question("orders", f"/orders/{id}"))["order"], "order"))
-
-
-def _show(order: dict[str, Any], *, problem: str = "", status: int = 200) -> Response:
-    return page(
-        "orders/show.html",
-        status=status,
-        order=order,
-        version=order["version"],
-        moves=NEXT.get(order["status"], []),
-        cancellable=order["status"] in CANCELLABLE,
-        problem=problem,
-    )
-
-
-@blueprint.post("/orders/<id>/<any(confirm, fulfil):move>")
-def move_order(id: str, move: str) -> Response:
-    """The next step; refused when the order has changed since it was read."""
-    allow("orders:write", "changing orders")
-    answer = tell("POST", "orders", f"/orders/{id}:{move}", version=request.form.get("version"))
-    if answer.ok:
-        return go(f"/orders/{id}", f"{answer.data['number']} {SAID[move]}.")
-    problem = (
-        "Somebody changed this order meanwhile. Nothing was done: look again."
-        if answer.status == CHANGED_SINCE
-        else answer.detail
-    )
-    return _show(need(ask("orders", f"/orders/{id}"), "order"), problem=problem, status=answer.status)
-
-
-@blueprint.route("/orders/<id>/cancel", methods=["GET", "POST"])
-def cancel_order(id: str) -> Response:
-    """Ask for the reason, then cancel."""
-    allow("orders:write", "cancelling orders")
-    order = need(ask("orders", f"/orders/{id}"), "order")
-    form = Form.posted()
-    if request.method == "GET":
-        return page("orders/cancel.html", order=order, form=form, version=order["version"])
-    form.require("reason", "Say why.")
-    if not form.is_wrong:
-        answer = tell(
-            "POST",
-            "orders",
-            f"/orders/{id}:cancel",
-            body={"reason": form.value("reason")},
-            version=form.value("version"),
-        )
-        if answer.ok:
-            return go(f"/orders/{id}", f"{answer.data['number']} is cancelled.")
-        form.refused(answer)
-    return page("orders/cancel.html", order=order, form=form, version=order["version"], status=422)
+    """Orders that match the address."""
+    return PAGE.show()

@@ -1,4 +1,4 @@
-"""How a page asks the services: for who is signed in, several at once, and one that is down is an answer too."""
+"""The API client of the pages: reads in parallel and single writes, as the current user; never raises for a service."""
 
 import hashlib
 import json
@@ -7,19 +7,29 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
-from flask import current_app, g, has_request_context, request
+from flask import current_app, has_request_context, request
 
 from gateway import upstreams
+from gateway.console.page.current_user import current_user
 from servicekit.auth import Principal
 from servicekit.errors import Error
 
-DOWN: Final = 503
-Params: TypeAlias = Mapping[str, Any] | None
+Query: TypeAlias = Mapping[str, Any]
+STATES: Final = {
+    401: "denied",
+    403: "denied",
+    404: "missing",
+    429: "down",
+    500: "down",
+    502: "down",
+    503: "down",
+    504: "down",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answered:
-    """What one service said."""
+class ApiResponse:
+    """What a service answered, or that it did not."""
 
     service: str
     status: int
@@ -32,117 +42,92 @@ class Answered:
     @property
     def state(self) -> str:
         """What a panel shows: ok, down, denied, missing or refused."""
-        if self.ok:
-            return "ok"
-        return {
-            401: "denied",
-            403: "denied",
-            404: "missing",
-            429: "down",
-            502: "down",
-            503: "down",
-            504: "down",
-            500: "down",
-        }.get(self.status, "refused")
+        return "ok" if self.ok else STATES.get(self.status, "refused")
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """The rows of a list; none when there is no list."""
+        """The rows of a list; none where there is no list."""
         found = self.data.get("data", []) if isinstance(self.data, dict) else []
         return found if isinstance(found, list) else []
 
     @property
-    def next(self) -> str | None:
+    def next_cursor(self) -> str | None:
+        """Where the next page of the list begins; None on the last."""
         return self.data.get("next_cursor") if self.ok and isinstance(self.data, dict) else None
 
     @property
     def total(self) -> int | None:
-        """How many match in all, where it was asked for."""
-        told = self.data.get("total") if self.ok and isinstance(self.data, dict) else None
-        value = told.get("value") if isinstance(told, dict) else told
+        """How many match in all, where the request asked for it."""
+        total = self.data.get("total") if self.ok and isinstance(self.data, dict) else None
+        value = total.get("value") if isinstance(total, dict) else total
         return value if isinstance(value, int) else None
 
     @property
     def detail(self) -> str:
         """The service's own sentence about what is wrong."""
-        said = self.data.get("detail") if isinstance(self.data, dict) else None
-        return str(said or "This cannot be done right now.")
+        detail = self.data.get("detail") if isinstance(self.data, dict) else None
+        return str(detail or "This cannot be done right now.")
 
 
 @dataclass(frozen=True)
-class Question:
-    """One GET to one service."""
+class ApiRequest:
+    """One GET to one service, made only for users who have the permission `needs`."""
 
     service: str
     path: str
-    params: Params = None
-    needs: str | None = None
+    query: Query | None = None
+    needs: str = ""
 
 
-def me() -> Principal:
-    """Who is signed in; the guard put it there before any view ran."""
-    principal: Principal = g.principal
-    return principal
+def fetch(service: str, path: str, query: Query | None = None) -> ApiResponse:
+    """GET one thing."""
+    return _call(current_user(), "GET", service, path, params=query)
 
 
-def ask(service: str, path: str, params: Params = None) -> Answered:
-    """One question; never raises for a service that is down."""
-    return _call(me(), "GET", service, path, params=params)
+def fetch_record(service: str, collection: str, id: str) -> ApiResponse:
+    """GET one record by an id that came in a form: a slash in it leads nowhere."""
+    return fetch(service, f"/{collection}/{quote(id, safe='')}")
 
 
-def ask_record(service: str, collection: str, id: str) -> Answered:
-    """One record by an id that came in a form: a slash in it leads nowhere."""
-    return ask(service, f"/{collection}/{quote(id, safe='')}")
-
-
-def ask_all(**questions: Question) -> dict[str, Answered]:
-    """Several questions at once. One whose permission the reader lacks is not asked and reads as denied."""
-    principal = me()
-    asked = {
-        name: question
-        for name, question in questions.items()
-        if question.needs is None or principal.can(question.needs)
-    }
-    answers = {
-        name: Answered(service=question.service, status=403)
-        for name, question in questions.items()
-        if name not in asked
-    }
+def fetch_all(**requests: ApiRequest) -> dict[str, ApiResponse]:
+    """GET several things at the same time. What the user may not read is not requested, and reads as denied."""
+    user = current_user()
+    denied = {name: one for name, one in requests.items() if one.needs and not user.can(one.needs)}
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the object itself, for other threads
 
-    def put(question: Question) -> Callable[[], Answered]:
-        def run() -> Answered:
+    def task(wanted: ApiRequest) -> Callable[[], ApiResponse]:
+        def run() -> ApiResponse:
             with app.app_context():
-                return _call(principal, "GET", question.service, question.path, params=question.params)
+                return _call(user, "GET", wanted.service, wanted.path, params=wanted.query)
 
         return run
 
-    answers |= upstreams.parallel({name: put(question) for name, question in asked.items()})
-    return answers
+    responses = upstreams.parallel({name: task(one) for name, one in requests.items() if name not in denied})
+    return {**responses, **{name: ApiResponse(service=one.service, status=403) for name, one in denied.items()}}
 
 
-def tell(
+def send(
     method: str, service: str, path: str, *, body: Mapping[str, Any] | None = None, version: str | None = None
-) -> Answered:
-    """One write, sent once: the form's own key makes a second press of its button the same write."""
+) -> ApiResponse:
+    """One write. The key of the form makes a second press of its button the same write; `version` goes as If-Match."""
     headers = {}
     if version and version.isdigit():
         headers["If-Match"] = f'"{version}"'
-    once = request.form.get("_once", "") if has_request_context() else ""
-    if once:
-        headers["Idempotency-Key"] = _key(once, method, path, json.dumps(body, sort_keys=True))
-    return _call(me(), method, service, path, json=dict(body) if body is not None else None, headers=headers)
+    form_key = request.form.get("_once", "") if has_request_context() else ""
+    if form_key:
+        headers["Idempotency-Key"] = _idempotency_key(form_key, method, path, json.dumps(body, sort_keys=True))
+    return _call(current_user(), method, service, path, json=dict(body) if body is not None else None, headers=headers)
 
 
-def _call(principal: Principal, method: str, service: str, path: str, **rest: Any) -> Answered:
+def _call(principal: Principal, method: str, service: str, path: str, **rest: Any) -> ApiResponse:
     target = quote(f"/api/v1{path}", safe="/:")  # an id from the address bar must not become a query
     try:
         answer = upstreams.call(principal, service, method, target, **rest)
     except Error as error:
-        return Answered(service=service, status=error.status, data={"detail": error.detail, "code": error.code})
-    return Answered(service=service, status=answer.status, data=answer.data)
+        return ApiResponse(service=service, status=error.status, data={"detail": error.detail, "code": error.code})
+    return ApiResponse(service=service, status=answer.status, data=answer.data)
 
 
-def _key(*parts: str) -> str:
+def _idempotency_key(*parts: str) -> str:
     """Another text in the same form is another write."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

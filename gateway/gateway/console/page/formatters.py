@@ -1,4 +1,4 @@
-"""How values read on a page: states, money, times, people's initials, safe Markdown."""
+"""Formatters: how values read on a page. Money, numbers, times in the reader's zone, initials, safe Markdown."""
 
 import re
 import zlib
@@ -18,90 +18,14 @@ ZONE_COOKIE: Final = "crm_zone"
 HUES: Final = 5
 
 
-@dataclass(frozen=True)
-class Look:
-    """How one state reads: a tone, an icon and a word, never a colour alone."""
-
-    tone: str
-    icon: str
-    word: str
-
-
-STATES: Final[dict[str, dict[str, Look]]] = {
-    "customer": {
-        "prospect": Look("info", "circle-dashed", "Prospect"),
-        "active": Look("good", "circle-check", "Active"),
-        "inactive": Look("neutral", "circle", "Inactive"),
-        "churned": Look("neutral", "door-exit", "Churned"),
-        "blocked": Look("bad", "ban", "Blocked"),
-        "archived": Look("neutral", "archive", "Archived"),
-    },
-    "case": {
-        "new": Look("info", "circle-dashed", "New"),
-        "working": Look("info", "circle-half-2", "Working"),
-        "waiting": Look("wait", "hourglass", "Waiting"),
-        "resolved": Look("good", "circle-check", "Resolved"),
-        "closed": Look("neutral", "circle", "Closed"),
-        "cancelled": Look("neutral", "circle-x", "Cancelled"),
-    },
-    "priority": {
-        "low": Look("neutral", "arrow-down", "Low"),
-        "normal": Look("neutral", "minus", "Normal"),
-        "high": Look("warn", "arrow-up", "High"),
-        "urgent": Look("bad", "flag", "Urgent"),
-    },
-    "order": {
-        "draft": Look("neutral", "circle", "Draft"),
-        "placed": Look("info", "circle-dashed", "Placed"),
-        "confirmed": Look("info", "circle-half-2", "Confirmed"),
-        "fulfilled": Look("good", "circle-check", "Fulfilled"),
-        "cancelled": Look("neutral", "circle-x", "Cancelled"),
-    },
-    "work": {
-        "open": Look("info", "circle-dashed", "Open"),
-        "claimed": Look("info", "user-check", "Claimed"),
-        "decided": Look("good", "circle-check", "Decided"),
-        "withdrawn": Look("neutral", "circle-x", "Withdrawn"),
-    },
-    "outcome": {
-        "positive": Look("good", "mood-smile", "Positive"),
-        "neutral": Look("neutral", "mood-neutral", "Neutral"),
-        "negative": Look("bad", "mood-sad", "Negative"),
-    },
-}
-
-OUTCOMES: Final = {
-    "done": "Done",
-    "approve": "Approve",
-    "approved": "Approve",
-    "reject": "Reject",
-    "rejected": "Reject",
-}
-REFUSING: Final = frozenset({"reject", "rejected", "refuse", "refused", "decline", "declined"})
-
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["image", "heading", "lheading", "hr"])
 _TAGS: Final = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "code", "pre", "blockquote"}
-
-
-def look(kind: str, key: str | None) -> Look:
-    """The look of a state; one that this table does not know yet shows its own word."""
-    return STATES[kind].get(key or "") or Look("neutral", "circle", sentence(key or "Unknown"))
 
 
 def sentence(key: str) -> str:
     """`first_response` and `step.decided` as words."""
     words = re.sub(r"[_.\-]+", " ", key).strip()
     return words[:1].upper() + words[1:]
-
-
-def outcome_verb(key: str) -> str:
-    """The button of an outcome says a verb where we know one."""
-    return OUTCOMES.get(key.lower(), sentence(key))
-
-
-def is_refusal(key: str) -> bool:
-    """An outcome that needs a comment, because somebody will ask why."""
-    return key.lower() in REFUSING
 
 
 def markdown(text: str | None) -> Markup:
@@ -124,7 +48,7 @@ def money(value: dict[str, Any] | None, *, whole: bool = False) -> str:
         text = format_currency(amount, value["currency"], locale="en", currency_digits=True)
     except (KeyError, InvalidOperation, UnknownCurrencyError):
         return "–"
-    return re.sub(r"[.]\d+$", "", text) if whole and abs(amount) >= 1000 else text  # noqa: PLR2004 - cents say nothing above it
+    return re.sub(r"[.]\d+$", "", text) if whole and abs(amount) >= 1000 else text  # noqa: PLR2004 - above it nobody reads cents
 
 
 def amounts(text: str) -> str:
@@ -134,7 +58,7 @@ def amounts(text: str) -> str:
     )
 
 
-def is_positive(value: dict[str, Any] | None) -> bool:
+def is_positive_money(value: dict[str, Any] | None) -> bool:
     """Money above zero; an absent amount is not."""
     try:
         return bool(value) and Decimal(str((value or {})["amount"])) > 0
@@ -143,7 +67,7 @@ def is_positive(value: dict[str, Any] | None) -> bool:
 
 
 def number(value: str | float | None) -> str:
-    """A quantity without the zeros that say nothing: 40.00 is 40."""
+    """A quantity without trailing zeros: 40.00 is 40."""
     try:
         plain = Decimal(str(value))
     except InvalidOperation:
@@ -160,7 +84,7 @@ def percent(value: str | None) -> str:
 
 
 def zone() -> tzinfo:
-    """The reader's time zone, as their browser told in a cookie; UTC until it did."""
+    """The reader's time zone, from the cookie that their browser sets; UTC without it."""
     if "zone" not in g:
         try:
             g.zone = ZoneInfo(request.cookies.get(ZONE_COOKIE, "UTC")[:64])
@@ -258,7 +182,7 @@ def due(value: str | None) -> Due | None:
 
 
 def span(length: timedelta) -> str:
-    """1 h 38 m, 2 days, 40 min: what a person would say."""
+    """A length of time as people say it: 1 h 38 m, 2 days, 40 min."""
     minutes = max(1, int(length.total_seconds()) // 60)
     hours, days = minutes // 60, length.days
     if days >= 1:
@@ -284,17 +208,12 @@ def plural(count: int | None, one: str, many: str = "") -> str:
     return f"{count or 0:,} {one if count == 1 else many or one + 's'}"
 
 
-def web_address(value: str | None) -> str:
-    """A website as a link goes to it; only http and https."""
+def web_url(value: str | None) -> str:
+    """A website as the target of a link; only http and https."""
     text = (value or "").strip()
     return text if re.match(r"https?://", text, re.IGNORECASE) else f"https://{text}"
 
 
 def web_name(value: str | None) -> str:
-    """A website as people say it."""
+    """A website without scheme and www."""
     return re.sub(r"^https?://(www\.)?|/$", "", (value or "").strip(), flags=re.IGNORECASE)
-
-
-def outcome_done(key: str) -> str:
-    """An outcome as what was done: approved, rejected."""
-    return {"approve": "approved", "reject": "rejected"}.get(key.lower(), sentence(key).lower())

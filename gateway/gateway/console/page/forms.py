@@ -1,4 +1,4 @@
-"""A form as it was typed, with what is wrong said at each field; nothing typed is ever lost."""
+"""Forms: the values as they were typed, with an error at each field that is wrong; and edits that clash."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import request
 
-from gateway.console.page.client import Answered
+from gateway.console.page.client import ApiResponse
 
 
 @dataclass
@@ -17,33 +17,33 @@ class Form:
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     general: list[str] = field(default_factory=list)
-    once: str = ""
-    """The key that this form was sent with; shown again with it, what was written already is not written twice."""
+    key: str = ""
+    """The idempotency key that this form was sent with; shown again with it, it does not write twice."""
 
     @classmethod
     def posted(cls) -> "Form":
-        """What was just sent, without the names that are machinery."""
+        """The form that this request sends, without the fields of the machinery, which begin with an underscore."""
         values = {name: value.strip() for name, value in request.form.items() if not name.startswith("_")}
-        return cls(values=values, once=request.form.get("_once", "")[:40])
+        return cls(values=values, key=request.form.get("_once", "")[:40])
 
     def value(self, name: str) -> str:
         return self.values.get(name, "")
 
     def filled(self, *names: str) -> dict[str, str]:
-        """Those of the named fields that say something."""
+        """Those of the named fields that are not empty."""
         return {name: self.values[name] for name in names if self.values.get(name)}
 
-    def require(self, name: str, sentence: str) -> None:
-        """Say the sentence at the field when it is empty."""
+    def require(self, name: str, error: str) -> None:
+        """An error at the field when it is empty."""
         if not self.value(name):
-            self.errors[name] = sentence
+            self.errors[name] = error
 
-    def refused(self, answer: Answered, names: Mapping[str, str] | None = None) -> "Form":
-        """Take over what the service says is wrong; a field this form does not have is said in general.
+    def refused(self, response: ApiResponse, names: Mapping[str, str] | None = None) -> "Form":
+        """Take over the errors of the service's answer; those of fields that this form does not have stand above it.
 
         `names`: where a pointer is not the name of a field, which field it is.
         """
-        problems = answer.data.get("errors") if isinstance(answer.data, dict) else None
+        problems = response.data.get("errors") if isinstance(response.data, dict) else None
         for problem in problems or []:
             pointer = str(problem.get("pointer", ""))
             name = (names or {}).get(pointer) or pointer.strip("/").rpartition("/")[2]
@@ -53,7 +53,7 @@ class Form:
             elif text:
                 self.general.append(text)
         if not self.errors and not self.general:
-            self.general.append(answer.detail)
+            self.general.append(response.detail)
         return self
 
     @property
@@ -73,14 +73,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class Merge:
-    """My typing set against what is stored now and what I had opened."""
+    """What the user changed, and where somebody else has changed the same field since."""
 
     changes: dict[str, str]
     clashes: list[Difference]
 
 
-def opened() -> dict[str, str]:
-    """The values the form was opened with, as it carried them along."""
+def opened_values() -> dict[str, str]:
+    """The values that the form was opened with, which it carries in `_was`."""
     try:
         was = json.loads(request.form.get("_was", "{}"))
     except ValueError:
@@ -89,7 +89,7 @@ def opened() -> dict[str, str]:
 
 
 def changed(values: Mapping[str, str], was: Mapping[str, str]) -> dict[str, str]:
-    """Only what this person changed."""
+    """The fields whose value is not the one that the form was opened with."""
     return {name: value for name, value in values.items() if name in was and value != was[name]}
 
 
@@ -103,6 +103,6 @@ def merge(mine: Mapping[str, str], was: Mapping[str, str], now: Mapping[str, str
     return Merge(changes=dict(mine), clashes=clashes)
 
 
-def pack(values: Mapping[str, Any]) -> str:
+def packed(values: Mapping[str, Any]) -> str:
     """Values as the hidden field `_was` carries them."""
     return json.dumps({name: str(value or "") for name, value in values.items()}, ensure_ascii=False)

@@ -1,156 +1,84 @@
-"""One way to answer: a whole page, or the block of it that htmx asked for by the id of its target."""
+"""Rendering: a whole page, or the one block of it that htmx requests; and the pages that say why there is none."""
 
-import hashlib
-import secrets
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 from urllib.parse import quote, unquote
 
-from flask import Response, abort, g, make_response, redirect, request, url_for
-from jinja2 import ChainableUndefined, Environment, FileSystemLoader, PrefixLoader
+from flask import Response, abort, make_response, redirect, request
 
-from gateway.console.page import csrf as guarding
-from gateway.console.page import formatters as wording
-from gateway.console.page.client import Answered, Question, ask_all, me
-from servicekit.auth import Principal
+from gateway.console.page.client import ApiResponse
+from gateway.console.page.current_user import can, current_user
+from gateway.console.page.environment import environment, lineage
+from gateway.console.page.htmx import is_fragment, target
+from gateway.console.page.shell import shell
 
-CONSOLE: Final = Path(__file__).parent.parent
-STATIC: Final = CONSOLE / "static"
-TEMPLATES: Final = ("page", "customers", "cases", "orders", "work", "notifications", "search", "home", "login")
-MACROS: Final = ("ui", "states", "forms", "records")
-SAID_COOKIE: Final = "crm_said"
+MESSAGE_COOKIE: Final = "crm_message"
+MESSAGE_LENGTH: Final = 300
+NO_BLOCKS: Final[Mapping[str, str]] = {}
 
 
-def is_fragment() -> bool:
-    """Did htmx ask for a part of this page?"""
-    return "HX-Request" in request.headers and request.headers.get("HX-Target", "").startswith("_")
+def render(template: str, *, status: int = 200, blocks: Mapping[str, str] = NO_BLOCKS, **context: Any) -> Response:
+    """The page; or only the block named like the element that htmx will replace, where the template has one.
 
-
-def page(template: str, *, status: int = 200, **context: Any) -> Response:
-    """The page; or only the block named like the htmx target, when the template has one."""
-    found = environment().get_template(template)
-    block = request.headers.get("HX-Target", "") if is_fragment() else ""
-    context["me"] = g.principal
-    if block in found.blocks:
-        part = found.new_context({**context, "is_fragment": True})
-        return make_response("".join(found.blocks[block](part)), status)
-    context["shell"] = _shell()
-    context["said"], context["said_is_problem"] = _said()
-    response = make_response(found.render(**context), status)
-    if context["said"]:
-        response.delete_cookie(SAID_COOKIE)
+    `blocks`: the block to render for an element whose id is not the name of a block.
+    """
+    context["me"] = current_user()
+    if is_fragment():
+        block = _render_block(template, blocks.get(target(), target()), {**context, "is_fragment": True})
+        if block is not None:
+            return make_response(block, status)
+    context["shell"] = shell()
+    context["message"], context["message_is_problem"] = _message()
+    response = make_response(environment().get_template(template).render(**context), status)
+    if context["message"]:
+        response.delete_cookie(MESSAGE_COOKIE)
     return response
 
 
-SHELL: Final = {
-    "work": Question(
-        "cases",
-        "/work-items",
-        {"mine": "true", "state[in]": "open,claimed", "limit": 1, "include_total": "true"},
-        needs="cases:read",
-    ),
-    "bell": Question("notifications", "/notifications/unread-count"),
-}
+def _render_block(template: str, block: str, values: Mapping[str, Any]) -> str | None:
+    """One block, which the template may have from one that it extends."""
+    first, *parents = [environment().get_template(name) for name in lineage(template)]
+    context = first.new_context(dict(values))
+    for parent in parents:
+        for name, render_block in parent.blocks.items():
+            context.blocks.setdefault(name, []).append(render_block)
+    return "".join(context.blocks[block][0](context)) if block in context.blocks else None
 
 
-def _shell() -> dict[str, int]:
-    """The counts in the frame around a page: what waits for me, what I have not read."""
-    if not guarding.is_signed_in():
-        return {}
-    if "shell" not in g:
-        g.shell = ask_all(**SHELL)
-    unread = g.shell["bell"].data
-    return {"work": g.shell["work"].total or 0, "bell": unread.get("unread", 0) if g.shell["bell"].ok else 0}
+def stop(response: ApiResponse, what: str) -> NoReturn:
+    """End with a page that says why this cannot be shown: not found, not allowed, or a service that is down."""
+    status = response.status if response.status >= 400 else 503  # noqa: PLR2004 - HTTP's own
+    abort(render("page/states/stopped.html", status=status, response=response, what=what))
 
 
-def ask_page(**questions: Question) -> dict[str, Answered]:
-    """A page's questions and those of the frame around it, all at once."""
-    frame = {} if is_fragment() else {f"shell_{name}": question for name, question in SHELL.items()}
-    answers = ask_all(**questions, **frame)
-    if frame:
-        g.shell = {name: answers.pop(f"shell_{name}") for name in SHELL}
-    return answers
+def require(response: ApiResponse, what: str) -> Any:
+    """The response's data, or the page that says why there is none."""
+    if not response.ok:
+        stop(response, what)
+    return response.data
 
 
-def stop(answer: Answered, what: str) -> NoReturn:
-    """The page's own record cannot be shown: say which of the three reasons it is."""
-    abort(
-        page(
-            "page/states/stopped.html", status=answer.status if answer.status >= 400 else 503, answer=answer, what=what
-        )
-    )  # noqa: PLR2004 - HTTP's own
+def require_permission(permission: str, what: str) -> None:
+    """Go on only for users who have this permission."""
+    if not can(permission):
+        stop(ApiResponse(service="gateway", status=403), what)
 
 
-def need(answer: Answered, what: str) -> Any:
-    """The record, or the page that says why not."""
-    if not answer.ok:
-        stop(answer, what)
-    return answer.data
-
-
-def allow(permission: str, what: str) -> None:
-    """Stop with the page for people without this permission."""
-    if not me().can(permission):
-        stop(Answered(service="gateway", status=403), what)
-
-
-def once() -> str:
-    """A new key for one form: sent twice it is still one write."""
-    return secrets.token_urlsafe(12)
-
-
-@cache
-def asset(name: str) -> str:
-    """The address of a static file, changed whenever its content is."""
-    file = STATIC / name
-    version = hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else "0"
-    return url_for("console.static", filename=name, v=version)
-
-
-@cache
-def environment() -> Environment:
-    """The console's templates. Macros are globals, so that a single block can be rendered without its page."""
-    env = Environment(
-        loader=PrefixLoader({name: FileSystemLoader(CONSOLE / name / "templates") for name in TEMPLATES}),
-        autoescape=True,
-        undefined=ChainableUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    env.globals.update(
-        words=wording,
-        url_for=url_for,
-        asset=asset,
-        csrf_token=guarding.csrf_token,
-        once=once,
-        path=lambda: request.path,
-        args=lambda: request.args,
-        full_path=lambda: request.full_path.rstrip("?"),
-        can=can,
-    )
-    env.tests["refusal"] = wording.is_refusal
-    for name in MACROS:
-        env.globals[name] = env.get_template(f"page/macros/{name}.html").module
-    return env
-
-
-def can(permission: str) -> bool:
-    """May the reader do this?"""
-    principal: Principal = g.principal
-    return principal.can(permission)
-
-
-def go(where: str, said: str = "") -> Response:
-    """After a change: to the page that shows it, with a sentence about what happened; a leading `!` is bad news."""
+def redirect_to(where: str, message: str = "") -> Response:
+    """After a change: to the page that shows it, with a message about what happened; a leading `!` is bad news."""
     response = make_response(redirect(where, 303))
-    if said:
+    if message:
         response.set_cookie(
-            SAID_COOKIE, quote(said[:300]), max_age=60, httponly=True, samesite="Lax", secure=request.is_secure
+            MESSAGE_COOKIE,
+            quote(message[:MESSAGE_LENGTH]),
+            max_age=60,
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure,
         )
     return response
 
 
-def _said() -> tuple[str, bool]:
-    text = unquote(request.cookies.get(SAID_COOKIE, ""))
+def _message() -> tuple[str, bool]:
+    text = unquote(request.cookies.get(MESSAGE_COOKIE, ""))
     return text.removeprefix("!"), text.startswith("!")

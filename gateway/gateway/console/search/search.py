@@ -1,120 +1,63 @@
-"""One search over customers, cases and orders; an exact number opens at once."""
+"""One search over everything that the sections can find; an exact number opens at once."""
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Final
 
 from flask import Blueprint, Response, request
 
-from gateway.console.page.client import Answered, Question
-from gateway.console.page.rendering import ask_page, go, is_fragment, page
+from gateway.console.page.client import ApiRequest, ApiResponse
+from gateway.console.page.hits import Hit, SearchSource
+from gateway.console.page.htmx import is_fragment
+from gateway.console.page.rendering import redirect_to, render
+from gateway.console.page.sections import current_console
+from gateway.console.page.shell import fetch_page
+from gateway.console.page.urls import url_with
 
 blueprint = Blueprint("console_search", __name__)
 
-NUMBER: Final = re.compile(r"^(CU|C|O)-\d{1,9}$", re.IGNORECASE)
 HITS: Final = 20
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One thing that matches."""
-
-    id: str
-    href: str
-    title: str
-    text: str
-    state: str
-    person: bool = False
-    square: bool = False
+SUGGESTIONS: Final = 5
+QUERY_LENGTH: Final = 200
 
 
 @dataclass(frozen=True)
 class Group:
-    """What one service found."""
+    """What one source found."""
 
-    label: str
-    kind: str
-    icon: str
-    service: str
-    answer: Answered
-    rows: list[Hit]
-    all: str
+    source: SearchSource
+    response: ApiResponse
+    hits: list[Hit]
+    all_href: str
 
 
 @blueprint.get("/search")
 def search() -> Response:
-    """The results, or while typing the five best of each kind."""
-    query = request.args.get("q", "").strip()[:200]
+    """The results, or while typing the best of each kind."""
+    query = request.args.get("q", "").strip()[:QUERY_LENGTH]
     if not query:
-        return page("search/search.html", query="", groups=[], found=0)
-    params = {"q": query, "limit": 5 if is_fragment() else HITS}
-    answers = ask_page(
-        customers=Question("customers", "/customers", params, needs="customers:read"),
-        cases=Question("cases", "/cases", params, needs="cases:read"),
-        orders=Question("orders", "/orders", params, needs="orders:read"),
-    )
-    groups = [_group(found, answers[found.service], query) for found in KINDS]
-    shown = [group for group in groups if group.answer.state != "denied"]
-    hits = [hit for group in shown for hit in group.rows]
-    exact = [
-        hit
-        for hit in hits
-        if NUMBER.match(query) and query.upper() in {hit.title.upper(), hit.text.split(" ")[0].upper()}
-    ]
+        return render("search/search.html", query="", groups=[], found=0)
+    groups = [group for group in _groups(query) if group.response.state != "denied"]
+    hits = [hit for group in groups for hit in group.hits]
+    exact = [hit for hit in hits if _has_number(hit, query)] if current_console().is_number(query) else []
     if len(exact) == 1 and not is_fragment():
-        return go(exact[0].href)
-    return page("search/search.html", query=query, groups=shown, found=len(hits))
+        return redirect_to(exact[0].href)
+    return render("search/search.html", query=query, groups=groups, found=len(hits))
 
 
-def go_to_number(number: str) -> Response:
-    """People and e-mails name things by their numbers; the search knows what each is."""
-    return go(f"/search?{urlencode({'q': number})}")
+def _groups(query: str) -> list[Group]:
+    sources = current_console().search_sources
+    wanted = {"q": query, "limit": SUGGESTIONS if is_fragment() else HITS}
+    responses = fetch_page(**{one.label: ApiRequest(one.service, one.path, wanted, needs=one.needs) for one in sources})
+    return [
+        Group(
+            source=one,
+            response=responses[one.label],
+            hits=[one.hit(row) for row in responses[one.label].rows],
+            all_href=url_with(one.href, {"q": query}),
+        )
+        for one in sources
+    ]
 
 
-def _customer(row: dict[str, Any]) -> Hit:
-    text = " · ".join(part for part in (row["number"], row.get("email") or row.get("phone")) if part)
-    state = "archived" if row.get("is_archived") else "blocked" if row.get("is_blocked") else row["status"]
-    return Hit(
-        row["id"],
-        f"/customers/{row['id']}",
-        row["name"],
-        text,
-        state,
-        person=True,
-        square=row["kind"] == "organization",
-    )
-
-
-def _case(row: dict[str, Any]) -> Hit:
-    text = " · ".join(part for part in (row["number"], row.get("customer_name")) if part)
-    return Hit(row["id"], f"/cases/{row['id']}", row["subject"], text, row["status"])
-
-
-def _order(row: dict[str, Any]) -> Hit:
-    return Hit(row["id"], f"/orders/{row['id']}", row["number"], row.get("customer_name") or "", row["status"])
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What one service is asked for, and how its rows read as hits."""
-
-    service: str
-    label: str
-    kind: str
-    icon: str
-    read: Callable[[dict[str, Any]], Hit]
-
-
-KINDS: Final = (
-    Kind("customers", "Customers", "customer", "building", _customer),
-    Kind("cases", "Cases", "case", "lifebuoy", _case),
-    Kind("orders", "Orders", "order", "receipt", _order),
-)
-
-
-def _group(found: Kind, answer: Answered, query: str) -> Group:
-    everything = f"/{found.service}?{urlencode({'q': query})}"
-    rows = [found.read(row) for row in answer.rows]
-    return Group(found.label, found.kind, found.icon, answer.service, answer, rows, everything)
+def _has_number(hit: Hit, number: str) -> bool:
+    return number.upper() in {hit.title.upper(), hit.text.split(" ")[0].upper()}

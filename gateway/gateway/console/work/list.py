@@ -1,61 +1,76 @@
-"""My work: what workflows ask of me, with claim and decision in place."""
+"""My work: what workflows ask of me, what is due first on top; claimed and decided in place."""
 
-from flask import Blueprint, Response, request
+from typing import Any, Final
 
-from gateway.console.cases.decision import claim, decide, still_mine
-from gateway.console.page import staff as people
-from gateway.console.page.client import Question, me
+from flask import Blueprint, Response
+
+from gateway.console.cases.decision import claim, decide, waiting_for_me
+from gateway.console.page.client import ApiResponse
+from gateway.console.page.current_user import current_user
 from gateway.console.page.forms import Form
-from gateway.console.page.rendering import allow, ask_page, go, page
+from gateway.console.page.lists import EmptyState, Filter, ListPage, Values, View
+from gateway.console.page.rendering import redirect_to
 
 blueprint = Blueprint("console_work", __name__)
 
-VIEWS = [
-    {"key": "open", "label": "Waiting for me", "href": "/work"},
-    {"key": "done", "label": "Decided by me", "href": "/work?view=done"},
-]
-ASKED = {
-    "open": {"mine": "true", "state[in]": "open,claimed", "limit": 100},
-    "done": {"mine": "true", "state": "decided", "sort": "-created_at", "limit": 50},
+OPEN: Final = {"mine": "true", "state[in]": "open,claimed", "limit": 100, "include_total": None}
+DECIDED: Final = {
+    "mine": "true",
+    "state": "decided",
+    "sort": "-created_at",
+    "limit": 50,
+    "include_total": None,
 }
+
+
+def _query(values: Values) -> dict[str, Any]:
+    return DECIDED if values["view"] == "done" else OPEN
+
+
+def _rows(response: ApiResponse, values: Values) -> list[dict[str, Any]]:
+    if values["view"] == "done":
+        return [item for item in response.rows if item.get("decided_by") == current_user().id]
+    return waiting_for_me(response.rows)
+
+
+PAGE = ListPage(
+    section="work",
+    path="/work",
+    title="My work",
+    noun="item",
+    what="work",
+    service="cases",
+    resource="/work-items",
+    needs="cases:read",
+    filters=(Filter("view", query=lambda _value: {}),),
+    views=(View("open", "Waiting for me"), View("done", "Decided by me", {"view": "done"})),
+    views_label="Which work",
+    empty=EmptyState(
+        icon="mood-smile",
+        title="Nothing waits for you",
+        text="When a workflow asks you to do or decide something, it stands here, the most urgent first.",
+    ),
+    query=_query,
+    rows_of=_rows,
+    template="work/list.html",
+)
 
 
 @blueprint.get("/work")
 def list_work() -> Response:
-    """Everything I am asked to do, what is due first on top."""
-    return _list(view="done" if request.args.get("view") == "done" else "open")
+    """Everything I am asked to do, or what I decided."""
+    return PAGE.show(forms_by_item={})
 
 
 @blueprint.post("/work/<id>/claim")
 def claim_item(id: str) -> Response:
-    """Take it, so that the others know."""
-    return go("/work", claim(id, Form.posted()))
+    """Claim it, so that the others know."""
+    return redirect_to("/work", claim(id, Form.posted()))
 
 
 @blueprint.post("/work/<id>/decide")
 def decide_item(id: str) -> Response:
     """Complete or decide it; a refusal needs a reason."""
     form = Form.posted()
-    said = decide(id, form)
-    return go("/work", said) if said else _list(view="open", forms={id: form}, status=422)
-
-
-def _list(*, view: str, forms: dict[str, Form] | None = None, status: int = 200) -> Response:
-    allow("cases:read", "work")
-    answer = ask_page(work=Question("cases", "/work-items", {**ASKED[view], "cursor": request.args.get("after")}))[
-        "work"
-    ]
-    items = (
-        still_mine(answer.rows) if view == "open" else [row for row in answer.rows if row.get("decided_by") == me().id]
-    )
-    return page(
-        "work/list.html",
-        status=status,
-        work=answer,
-        items=items,
-        late=sum(1 for item in items if view == "open" and item.get("is_overdue")),
-        view=view,
-        views=VIEWS,
-        people=people.names(),
-        forms_by_item=forms or {},
-    )
+    message = decide(id, form)
+    return redirect_to("/work", message) if message else PAGE.show(forms_by_item={id: form}, status=422)
