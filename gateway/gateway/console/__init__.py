@@ -29,14 +29,19 @@ NOT_PAGES: Final = ("/api/", "/dev/", "/portal")
 static = Blueprint("console", __name__, static_folder="static", static_url_path="/console-static")
 
 
-def register(app: Flask, more: Sequence[Section] = ()) -> None:
-    """Give the gateway its pages; `more` are sections that are not the console's own."""
-    sections = (*SECTIONS, *more)
-    app.extensions["console"] = Console(sections)
+def register(app: Flask) -> None:
+    """Give the gateway its pages."""
     app.register_blueprint(static)
+    add_sections(app, SECTIONS)
+    app.register_blueprint(_not_found())
+
+
+def add_sections(app: Flask, sections: Sequence[Section]) -> None:
+    """Put more sections beside those that the application has."""
+    present = app.extensions["console"].sections if "console" in app.extensions else ()
+    app.extensions["console"] = Console((*present, *sections))
     for blueprint in (blueprint for section in sections for blueprint in section.blueprints):
         app.register_blueprint(blueprint)
-    app.register_blueprint(_not_found())
 
 
 def require_login(section: Section) -> Section:
