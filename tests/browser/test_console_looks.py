@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import Visit, World
+from tests.browser.conftest import Visit, Visitor, World
 
 # What axe finds hangs on the colours and on whether the screen is narrow; whether everything fits, on each width.
 AUDITED = {("light", 1440), ("dark", 390)}
@@ -65,3 +65,52 @@ def test_every_screen_is_accessible_and_fits(visit: Visit, world: World, theme: 
         if found:
             wrong[screen] = found
     assert wrong == {}
+
+
+def test_forms_with_errors_and_conflicts_are_accessible_and_have_the_focus(
+    staff: Visitor, world: World, now: str
+) -> None:
+    case = world.api.post("/cases", {"subject": f"Old address {now}", "type": "complaint"})
+    for step in (_duplicate_customer, _wrong_order_line, _changed_case, _refused_decision, _clash):
+        step(staff, world, case["id"], now)
+        assert staff.findings() == [], step.__name__
+
+
+def _duplicate_customer(staff: Visitor, _world: World, _case: str, _now: str) -> None:
+    staff.go("/customers/new?q=Nordwind+again")
+    staff.page.fill("#f-email", "kontakt@nordwind.example")
+    staff.press("Add customer")
+    staff.sees("There is a problem")
+    assert staff.page.evaluate("document.activeElement.id") == "problems"
+
+
+def _wrong_order_line(staff: Visitor, world: World, _case: str, _now: str) -> None:
+    staff.go(f"/orders/new?customer={world.ids['nordwind']}")
+    staff.page.select_option("#f-sku-2", "HX-BAT")
+    staff.page.fill("#f-quantity-2", "lots")
+    staff.press("Place order")
+    staff.page.locator("#e-quantity-2").wait_for()
+
+
+def _changed_case(staff: Visitor, world: World, case: str, _now: str) -> None:
+    staff.go(f"/cases/{case}/move?to=resolved")
+    world.api.act(f"/cases/{case}", "transition", {"status": "waiting"})
+    staff.press("Resolve")
+    staff.sees("Somebody changed this case meanwhile.")
+
+
+def _refused_decision(staff: Visitor, _world: World, case: str, _now: str) -> None:
+    staff.go(f"/cases/{case}")
+    staff.page.get_by_role("button", name="Done · Intake").click()
+    staff.page.get_by_role("button", name="Reject · Approve goodwill credit").click()
+    staff.sees("Say why you reject")
+    assert staff.page.evaluate("document.activeElement.name") == "note"
+
+
+def _clash(staff: Visitor, world: World, _case: str, now: str) -> None:
+    path = f"/customers/{world.ids['person']}"
+    staff.go(f"{path}/edit")
+    world.api.patch(path, {"industry": f"Design {now}"}, world.api.get(path)["version"])
+    staff.page.fill("#f-industry", f"Fashion {now}")
+    staff.press("Save changes")
+    staff.sees("Somebody changed this while you were typing")

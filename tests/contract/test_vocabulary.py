@@ -72,7 +72,7 @@ class Identifier:
 
     @property
     def parts(self) -> list[str]:
-        """`CaseHeard` and `case_heard` have the same two."""
+        """`CasePayload` and `case_heard` have the same two."""
         return [one.lower() for one in re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+", self.name)]
 
 
@@ -165,7 +165,7 @@ def test_the_glossary_names_what_may_not_be_said() -> None:
 @pytest.mark.parametrize(
     ("name", "word", "is_said"),
     [
-        ("CaseHeard", "heard", True), ("case_heard", "heard", True), ("heart", "heard", False),
+        ("CasePayload", "heard", True), ("case_heard", "heard", True), ("heart", "heard", False),
         ("HEARD", "heard", True), ("World", "World", True), ("world_of", "World", False),
         ("keep_newest_of", "keep_newest", True), ("keep_the_newest", "keep_newest", False), ("keep_x", "keep_*", True),
     ],

@@ -1,104 +1,80 @@
 """The console: server-rendered pages for staff; all work without JavaScript, htmx only makes some of them calmer."""
 
-from flask import Blueprint, Flask, Response, abort, make_response, redirect, request
+from collections.abc import Sequence
+from typing import Final
 
-from gateway.console import (
-    case,
-    cases,
-    customer,
-    customers,
-    guarding,
-    home,
-    lists,
-    login,
-    notifications,
-    ordering,
-    orders,
-    search,
-    work,
+from flask import Blueprint, Flask, Response, abort, request
+
+from gateway.console import cases, customers, home, login, notifications, orders, search, work
+from gateway.console.login import required
+from gateway.console.page.client import ApiResponse
+from gateway.console.page.current_user import identify, is_signed_in
+from gateway.console.page.headers import add_page_headers
+from gateway.console.page.rendering import render
+from gateway.console.page.sections import Console, Section
+
+# In the order of the sidebar.
+SECTIONS: Final = (
+    home.SECTION,
+    work.SECTION,
+    customers.SECTION,
+    cases.SECTION,
+    orders.SECTION,
+    search.SECTION,
+    notifications.SECTION,
+    login.SECTION,
 )
-from gateway.console.asking import Answered
-from gateway.console.rendering import page
-from gateway.http import authentication as admission
-from servicekit.errors import Forbidden
+NOT_PAGES: Final = ("/api/", "/dev/", "/portal")
 
 static = Blueprint("console", __name__, static_folder="static", static_url_path="/console-static")
-PAGES = (home, customers, customer, cases, case, work, ordering, orders, search, notifications)
-NOT_OURS = ("/api/", "/dev/", "/portal")
 
 
 def register(app: Flask) -> None:
     """Give the gateway its pages."""
     app.register_blueprint(static)
-    for module in (*PAGES, login):
-        app.register_blueprint(module.blueprint)
-    app.register_blueprint(_nowhere())
+    add_sections(app, SECTIONS)
+    app.register_blueprint(_not_found())
 
 
-def _admit() -> Response | None:
-    """Who is asking, and did a change come from a page of ours."""
-    guarding.identify()
-    if request.method not in guarding.SAFE:
-        try:
-            admission.check_own_page()
-        except Forbidden as error:
-            return make_response(page("states/foreign.html", why=error.detail, status=403))
-    if request.blueprint == login.blueprint.name:
-        return None if _has_token() else _expired_form()
-    if not guarding.is_signed_in():
-        return _nobody()
-    return None if _has_token() else _expired_form()
+def add_sections(app: Flask, sections: Sequence[Section]) -> None:
+    """Put more sections beside those that the application has."""
+    present = app.extensions["console"].sections if "console" in app.extensions else ()
+    app.extensions["console"] = Console((*present, *sections))
+    for blueprint in (blueprint for section in sections for blueprint in section.blueprints):
+        app.register_blueprint(blueprint)
 
 
-def _has_token() -> bool:
-    return request.method in guarding.SAFE or guarding.has_good_token()
+def require_login(section: Section) -> Section:
+    """The pages of this section are for users who are signed in; their changes carry a token."""
+    for blueprint in section.blueprints:
+        blueprint.before_request(required.check_user_request)
+        blueprint.after_request(add_page_headers)
+    return section
 
 
-def _nobody() -> Response:
-    """A fragment is never answered with a redirect, or the log-in page would land in a panel."""
-    if "HX-Request" in request.headers:
-        response = make_response("", 401)
-        response.headers["HX-Trigger"] = "login"
-        return response
-    if request.method not in guarding.SAFE:
-        return login.carry()
-    wanted = request.full_path.rstrip("?")
-    return make_response(
-        redirect(lists.address("/login", {"next": wanted if wanted != "/" else "", "over": _was_inside()}), 303)
-    )
-
-
-def _was_inside() -> str:
-    return "1" if admission.session_token() else ""
-
-
-def _expired_form() -> Response:
-    """The page is older than the session: the form with its typing comes back, to be sent again."""
-    if request.blueprint == login.blueprint.name or "HX-Request" in request.headers:
-        return make_response(page("states/foreign.html", why="This form is too old. Load the page again.", status=403))
-    fields = [(name, value) for name, value in request.form.items() if name not in {"_csrf", "_once"}]
-    return page("login/resume.html", target=request.path, fields=fields, status=403)
-
-
-def _nowhere() -> Blueprint:
+def _not_found() -> Blueprint:
     """Whatever no other route knows, for people; programs get the API's own answer."""
-    blueprint = Blueprint("console_nowhere", __name__)
-    blueprint.after_request(guarding.seal)
+    blueprint = Blueprint("console_not_found", __name__)
+    blueprint.after_request(add_page_headers)
 
     @blueprint.get("/<path:rest>")
-    def show_nothing(rest: str) -> Response:
-        if f"/{rest}".startswith(NOT_OURS) or "text/html" not in request.headers.get("Accept", ""):
+    def show_not_found(rest: str) -> Response:
+        if f"/{rest}".startswith(NOT_PAGES) or "text/html" not in request.headers.get("Accept", ""):
             abort(404)
-        guarding.identify()
-        if not guarding.is_signed_in():
-            return _nobody()
-        return page("states/stopped.html", answer=Answered(service="gateway", status=404), what="page", status=404)
+        identify()
+        if not is_signed_in():
+            return required.require_login()
+        missing = ApiResponse(service="gateway", status=404)
+        return render("page/states/stopped.html", response=missing, what="page", status=404)
 
     return blueprint
 
 
 # Once a process, however many applications it makes: a blueprint takes no hooks after its first registration.
-static.after_request(guarding.seal)
-for _module in (*PAGES, login):
-    _module.blueprint.before_request(_admit)
-    _module.blueprint.after_request(guarding.seal)
+static.after_request(add_page_headers)
+for _section in SECTIONS:
+    if _section is not login.SECTION:
+        require_login(_section)
+for _blueprint in login.SECTION.blueprints:
+    _blueprint.before_request(required.check_login_request)
+    _blueprint.after_request(add_page_headers)

@@ -1,4 +1,4 @@
-// After a swap: the focus goes to what asks for it, and what changed is said to those who cannot see it.
+// After a swap: the focus goes to the element that asks for it, and what changed is announced to screen readers.
 let kept = "";
 
 document.addEventListener("htmx:beforeSwap", () => {
@@ -10,13 +10,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const wanted = area.querySelector?.("[autofocus]") ?? (kept ? document.getElementById(kept) : null);
   if (wanted && document.activeElement !== wanted) wanted.focus({ preventScroll: wanted.id === kept });
   const heading = area.querySelector?.(".tbl-foot span, .empty-s h2");
-  if (heading) say(heading.textContent);
+  if (heading) announce(heading.textContent);
 });
 
-document.addEventListener("htmx:responseError", () => say("That did not work. What you see is as it was.", true));
-document.addEventListener("htmx:sendError", () => say("The server cannot be reached. What you typed is still here.", true));
+document.addEventListener("htmx:responseError", () => announce("That did not work. What you see is as it was.", true));
+document.addEventListener("htmx:sendError", () => announce("The server cannot be reached. What you typed is still here.", true));
 
-export function say(text, loud = false) {
+export function announce(text, loud = false) {
   document.getElementById("live").textContent = text;
   if (!loud) return;
   const toast = document.createElement("div");

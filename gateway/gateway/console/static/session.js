@@ -1,5 +1,5 @@
 // The session ended: log in over the page, then send the same request again. Nothing typed is lost.
-import { say } from "./focus.js";
+import { announce } from "./focus.js";
 
 const dialog = document.getElementById("login-dialog");
 let waiting = null;
@@ -52,6 +52,6 @@ function repeat(token) {
   if (!config) return;
   const values = Object.fromEntries(config.formData ?? []);
   if ("_csrf" in values) values._csrf = token;
-  say("You are logged in again.");
+  announce("You are logged in again.");
   htmx.ajax(config.verb.toUpperCase(), config.path, { source: config.elt, target: config.target, swap: "outerHTML", values });
 }
