@@ -193,6 +193,8 @@ def test_every_verb_is_used() -> None:
 def test_what_is_called_get_never_returns_none_and_what_is_called_find_may(service: str) -> None:
     strangers = []
     for one in functions(service):
+        if one.path.stem == "jobs":  # a job says what it does, and returns how many it did
+            continue
         returned = text(one.node.returns)
         may_be_none = bool(re.search(r"\bNone\b|\bOptional\b", returned))
         if one.name.startswith("get_") and may_be_none:
