@@ -1,6 +1,7 @@
 """The OpenAPI document of each service as the gateway publishes it: all of them together are one API."""
 
 from collections.abc import Mapping
+from inspect import cleandoc
 from typing import Any
 
 from ops.contracts.errors import ContractError
@@ -42,6 +43,9 @@ def published(service: str, api: Document, renamed: set[str]) -> Document:
     for operations in paths.values():
         for operation in (operations[method] for method in METHODS if method in operations):
             operation["operationId"] = f"{service}_{operation['operationId']}"
+            if "description" in operation:
+                # Python 3.13 takes the indentation from docstrings, older ones leave it.
+                operation["description"] = cleandoc(operation["description"])
             operation["responses"] = with_problems(operation)
     return {
         "openapi": "3.1.0",
