@@ -80,7 +80,7 @@ class ConsoleSystem:
             self.take_down(name)
         self.bench.close()
 
-    def settle(self) -> None:
+    def deliver_events(self) -> None:
         """Let everything cross the bus that is on its way."""
         self.bench.drain()
 
@@ -95,7 +95,7 @@ class ConsoleSystem:
 
     def stranger(self) -> Browser:
         """A browser in which nobody is logged in."""
-        return Browser(self.gateway.app, self.settle)
+        return Browser(self.gateway.app, self.deliver_events)
 
     def _add_user(self, permissions: Collection[str], scope: Scope) -> str:
         number = len(self._browsers)
@@ -107,7 +107,7 @@ class ConsoleSystem:
         """A colleague with these roles; gives the e-mail address to log in with."""
         email = f"{name.lower().replace(' ', '.')}@example.com"
         self.api.post("/users", {"email": email, "name": name, "password": PASSWORD, "roles": list(roles)})
-        self.settle()
+        self.deliver_events()
         return email
 
     def add_customer(self, name: str, **more: Any) -> dict[str, Any]:
@@ -122,12 +122,12 @@ class ConsoleSystem:
     def _add_customer(self, mailbox: str, **body: Any) -> dict[str, Any]:
         email = f"{re.sub(r'[^a-z0-9]+', '-', mailbox.lower())}@example.com"
         customer = self.api.post("/customers", {"email": email, **body})
-        self.settle()
+        self.deliver_events()
         return customer
 
     def add_case(self, subject: str, **more: Any) -> dict[str, Any]:
         case = self.api.post("/cases", {"subject": subject, **more})
-        self.settle()
+        self.deliver_events()
         return self.api.get(f"/cases/{case['id']}")
 
     def add_product(self, sku: str = "HX-BAT", **more: Any) -> dict[str, Any]:
@@ -138,7 +138,7 @@ class ConsoleSystem:
     def add_order(self, customer_id: str, sku: str = "HX-BAT", **line: Any) -> dict[str, Any]:
         lines = [{"sku": sku, "quantity": 40, **line}]
         order = self.api.post("/orders", {"customer_id": customer_id, "currency": "EUR", "lines": lines})
-        self.settle()
+        self.deliver_events()
         return order
 
     def add_workflow(self) -> None:
@@ -181,7 +181,7 @@ class Browser:
     """A browser without JavaScript: it keeps cookies, follows redirects and sends forms."""
 
     app: Flask
-    settle: Callable[[], None]
+    deliver_events: Callable[[], None]
 
     def __post_init__(self) -> None:
         self.client = self.app.test_client()
@@ -206,7 +206,7 @@ class Browser:
             asked |= {"HX-Request": "true", "HX-Target": fragment}
         answer = self.client.open(address, method=method, headers=asked, **sent)
         while answer.status_code in REDIRECTS and _is_here(urljoin(address, answer.headers["Location"])):
-            self.settle()
+            self.deliver_events()
             address = urljoin(address, answer.headers["Location"])
             answer = self.client.get(address, headers={**asked, **OWN_PAGE})
         where = answer.headers["Location"] if answer.status_code in REDIRECTS else address

@@ -12,7 +12,7 @@ def people(system):
     system.add_person("Marisol", "Vega")
     gone = system.add_customer("Gone Ltd")
     system.api.act(f"/customers/{gone['id']}", "archive")
-    system.settle()
+    system.deliver_events()
     return {"nordwind": nordwind}
 
 

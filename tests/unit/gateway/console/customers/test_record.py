@@ -24,7 +24,7 @@ def nordwind(system):
     system.api.act(f"/notes/{note['id']}", "pin")
     call = {"kind": "call", "title": "Renewal before the board meets", "duration_minutes": 18, "outcome": "positive"}
     system.api.post("/activities", {"customer_id": customer["id"], **call})
-    system.settle()
+    system.deliver_events()
     system.add_case("Pallet scanner reads wrong SKU", customer_id=customer["id"])
     system.add_product()
     system.add_order(customer["id"], discount_percent=10)
@@ -61,7 +61,7 @@ def test_the_customer_page_answers_who_what_and_what_next_on_one_screen(page, no
     assert "Pallet scanner reads wrong SKU" in page.follow("Cases1 open").text
 
 
-def test_the_timeline_tells_what_happened_with_links_to_it(page, system):
+def test_the_timeline_shows_what_happened_with_links_to_it(page, system):
     timeline = page.texts(".//*[@id='_timeline']//li")
     call = next(entry for entry in timeline if "Renewal before the board meets" in entry)
     assert "18 min" in call

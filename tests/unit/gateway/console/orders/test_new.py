@@ -33,7 +33,7 @@ def test_without_a_customer_one_must_be_chosen(console_page, customer):
 def test_a_blocked_customer_is_refused_by_the_service(console_page, system):
     blocked = system.add_customer("Blocked Ltd")
     system.api.act(f"/customers/{blocked['id']}", "block", {"reason": "Unpaid since August"})
-    system.settle()
+    system.deliver_events()
     page = console_page(f"/orders/new?customer={blocked['id']}")
     assert "This customer is blocked: Unpaid since August. No new orders are taken." in page.text
     page = page.press("Place order", **{"sku-1": "HX-BAT"})

@@ -52,7 +52,7 @@ def test_a_reply_written_while_mail_is_down_is_kept_and_goes_out_once_later(syst
     system.take_down("notifications")
     page = page.press("Send", body="Dear Katrin")
     assert "Dear Katrin" in page.texts(".//article[@class='msg ours']")[0]
-    system.settle()
+    system.deliver_events()
     client = notifications.client("notifications:read", kind=Kind.USER)
     emails = client.get("/emails", query_string={"case_id": case["id"]}).json["data"]
     assert [one["to"] for one in emails if one["kind"] == "case_reply"] == ["k.behrens@nordwind.example"]
