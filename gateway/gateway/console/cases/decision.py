@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from gateway.console.page.client import ApiResponse, send
 from gateway.console.page.current_user import current_user
-from gateway.console.page.formatters import sentence
+from gateway.console.page.formatters import humanize
 from gateway.console.page.forms import Form
 
 DONE_ELSEWHERE: Final = frozenset({404, 409, 412})
@@ -53,12 +53,12 @@ def waiting_for_me(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def outcome_verb(key: str) -> str:
     """The words on the button of an outcome: a verb where there is one."""
-    return VERBS.get(key.lower(), sentence(key))
+    return VERBS.get(key.lower(), humanize(key))
 
 
 def outcome_done(key: str) -> str:
     """The outcome of a step that is over: approved, rejected."""
-    return {"approve": "approved", "reject": "rejected"}.get(key.lower(), sentence(key).lower())
+    return {"approve": "approved", "reject": "rejected"}.get(key.lower(), humanize(key).lower())
 
 
 def is_refusal(key: str) -> bool:

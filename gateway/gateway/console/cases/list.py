@@ -22,7 +22,7 @@ def _priority(row: Row, key: str) -> str:
     """Only what presses stands out."""
     if row[key] in PRESSING:
         return cells.status("priority")(row, key)
-    return Markup('<span class="muted">{}</span>').format(cells.sentence(row, key))
+    return Markup('<span class="muted">{}</span>').format(cells.humanized(row, key))
 
 
 TABLE = Table(

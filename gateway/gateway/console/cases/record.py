@@ -17,7 +17,7 @@ from gateway.console.page.actions import Action
 from gateway.console.page.client import ApiRequest, fetch, send
 from gateway.console.page.current_user import can, current_user
 from gateway.console.page.environment import macro
-from gateway.console.page.formatters import money, sentence
+from gateway.console.page.formatters import humanize, money
 from gateway.console.page.forms import Form
 from gateway.console.page.htmx import is_fragment
 from gateway.console.page.records import Fact, Panel, Record, RecordPage, Tab
@@ -138,10 +138,10 @@ def _owner(case: Record) -> Markup:
 
 
 def _facts(case: Record) -> list[tuple[str, Any]]:
-    custom = [(sentence(key), value) for key, value in (case.get("custom") or {}).items() if value]
+    custom = [(humanize(key), value) for key, value in (case.get("custom") or {}).items() if value]
     opened = cells.time(case, "opened_at" if case.get("opened_at") else "created_at")
     return [
-        ("Type", sentence(case["type"])),
+        ("Type", humanize(case["type"])),
         ("It came", ORIGINS.get(case["origin"])),
         ("Priority", current_console().status_style("priority", case["priority"]).word),
         ("Outcome", case.get("outcome")),

@@ -14,7 +14,7 @@ from gateway.console.orders.list import TABLE as ORDERS
 from gateway.console.page.actions import Action
 from gateway.console.page.client import ApiRequest, send
 from gateway.console.page.current_user import can
-from gateway.console.page.formatters import money, sentence, web_name, web_url, when
+from gateway.console.page.formatters import humanize, money, web_name, web_url, when
 from gateway.console.page.forms import Form
 from gateway.console.page.records import Fact, Notice, Panel, Record, RecordPage, Tab
 from gateway.console.page.rendering import redirect_to
@@ -136,13 +136,13 @@ def _known_facts(customer: Record) -> list[tuple[str, Any]]:
     address = customer.get("address") or {}
     town = " ".join(part for part in (address.get("postcode"), address.get("city")) if part)
     lines = ", ".join(part for part in (address.get("street"), town, address.get("country")) if part)
-    external = [(sentence(system), value) for system, value in (customer.get("external_ids") or {}).items()]
+    external = [(humanize(system), value) for system, value in (customer.get("external_ids") or {}).items()]
     return [
         ("Number", customer.get("number")),
         ("Industry", customer.get("industry")),
         ("Address", lines),
         ("Language", customer.get("language")),
-        ("Source", sentence(customer["source"]) if customer.get("source") else None),
+        ("Source", humanize(customer["source"]) if customer.get("source") else None),
         ("Added", when(customer.get("created_at"))),
         *external,
     ]

@@ -20,10 +20,10 @@ def text(row: Row, key: str) -> str:
     return NOTHING if value in (None, "") else str(value)
 
 
-def sentence(row: Row, key: str) -> str:
+def humanized(row: Row, key: str) -> str:
     """A key of the API as words."""
     value = value_of(row, key)
-    return formatters.sentence(str(value)) if value else NOTHING
+    return formatters.humanize(str(value)) if value else NOTHING
 
 
 def yes_no(row: Row, key: str) -> str:

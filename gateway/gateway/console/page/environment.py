@@ -20,7 +20,7 @@ STATIC: Final = Path(__file__).parent.parent / "static"
 # Each may use those before it.
 COMPONENTS: Final = ("ui", "states", "forms", "tables", "actions")
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
-    "sentence": formatters.sentence,
+    "humanize": formatters.humanize,
     "markdown": formatters.markdown,
     "money": formatters.money,
     "amounts": formatters.amounts,
@@ -56,6 +56,7 @@ def _make_environment(console: Console) -> Environment:
             {name: FileSystemLoader(folder) for name, folder in {"page": TEMPLATES, **folders}.items()}
         ),
         autoescape=True,
+        auto_reload=current_app.debug,
         undefined=ChainableUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -83,16 +84,20 @@ def _make_environment(console: Console) -> Environment:
 
 def macro(template: str, name: str, *arguments: Any, **more: Any) -> Markup:
     """What a macro of a template makes of these arguments, for values that Python puts on a page."""
-    return Markup(getattr(environment().get_template(template).module, name)(*arguments, **more))  # noqa: S704 - a template escaped it
+    made: Markup = getattr(environment().get_template(template).module, name)(*arguments, **more)
+    return made
 
 
 def lineage(template: str) -> list[str]:
-    """The template and those that it extends, itself first."""
+    """The template and those that it extends, itself first; read from the sources once."""
     env = environment()
-    names = [template]
-    while parent := _parent(env, names[-1]):
-        names.append(parent)
-    return names
+    lineages: dict[str, list[str]] = current_app.extensions.setdefault("console_lineages", {})
+    if template not in lineages:
+        names = [template]
+        while parent := _parent(env, names[-1]):
+            names.append(parent)
+        lineages[template] = names
+    return lineages[template]
 
 
 def _parent(env: Environment, name: str) -> str:

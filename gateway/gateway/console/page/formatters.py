@@ -22,7 +22,7 @@ _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["
 _TAGS: Final = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "code", "pre", "blockquote"}
 
 
-def sentence(key: str) -> str:
+def humanize(key: str) -> str:
     """`first_response` and `step.decided` as words."""
     words = re.sub(r"[_.\-]+", " ", key).strip()
     return words[:1].upper() + words[1:]
@@ -52,7 +52,7 @@ def money(value: dict[str, Any] | None, *, whole: bool = False) -> str:
 
 
 def amounts(text: str) -> str:
-    """A sentence that says `2000.00 EUR`, with the amount as everywhere else."""
+    """A text with `2000.00 EUR` in it, with the amount formatted as everywhere else."""
     return re.sub(
         r"(-?\d+\.\d{2,3}) ([A-Z]{3})\b", lambda found: money({"amount": found[1], "currency": found[2]}), text
     )

@@ -9,7 +9,7 @@ from typing import Any, Final
 from flask import Blueprint, current_app
 
 from gateway.console.page.client import ApiRequest, ApiResponse
-from gateway.console.page.formatters import sentence
+from gateway.console.page.formatters import humanize
 from gateway.console.page.hits import SearchSource
 from gateway.console.page.statuses import StatusStyle, StatusTable
 
@@ -77,6 +77,7 @@ class Console:
     def __init__(self, sections: Sequence[Section]) -> None:
         self.sections = sections
         self.counts = {name: count for one in sections for name, count in one.counts.items()}
+        self.search_box = next((one.search_box for one in sections if one.search_box), None)
         self.search_sources = [one.search_source for one in sections if one.search_source]
         self._statuses = {kind: table for one in sections for kind, table in one.statuses.items()}
         prefixes = "|".join(re.escape(one.number_prefix) for one in sections if one.number_prefix)
@@ -92,7 +93,7 @@ class Console:
 
     def status_style(self, kind: str, key: str | None) -> StatusStyle:
         """How a state looks; one that the table does not know yet shows its own word."""
-        return self._statuses[kind].get(key or "") or StatusStyle("neutral", "circle", sentence(key or "Unknown"))
+        return self._statuses[kind].get(key or "") or StatusStyle("neutral", "circle", humanize(key or "Unknown"))
 
     def is_number(self, text: str) -> bool:
         """Whether the text is the number of a record, as people and e-mails write it: C-000123."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from gateway.console.page import cells
@@ -30,11 +31,11 @@ class Column:
     """The sort key of the API; with it the head of the column is a link that sorts by it."""
     label_is_hidden: bool = False
 
-    @property
+    @cached_property
     def head_style(self) -> str:
         return _words(("stick", self.sticky), ("num", self.numeric))
 
-    @property
+    @cached_property
     def style(self) -> str:
         return _words(
             (f"ph{self.phone}", bool(self.phone)),

@@ -68,7 +68,7 @@ def test_htmx_gets_the_rows_and_the_chips_alone(console_page):
     assert subjects(fragment) == {"Scanner is dead"}
 
 
-def test_whoever_may_not_see_cases_is_told_so(console_page):
+def test_whoever_may_not_see_cases_is_refused(console_page):
     page = console_page("/cases", permissions={"customers:read"})
     assert (page.status, page.heading) == (403, "You may not see cases")
     assert "Cases" not in page.links

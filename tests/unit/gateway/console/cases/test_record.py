@@ -117,7 +117,7 @@ def test_a_rejection_needs_a_comment_and_the_strip_moves_on(console_page, system
     assert "The contract does not cover it." in [one["note"] for one in decided]
 
 
-def test_claiming_tells_the_others(console_page, system):
+def test_what_is_claimed_is_offered_to_nobody_else(console_page, system):
     system.add_user("Maria Kowalska", ["manager"])
     case = system.add_case("Two are asked", type="complaint")
     page = console_page(f"/cases/{case['id']}")

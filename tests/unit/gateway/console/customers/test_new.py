@@ -63,6 +63,6 @@ def test_the_form_sent_twice_adds_one(console_page, system):
     assert len(system.api.get("/customers", q="Pressed Twice")["data"]) == 1
 
 
-def test_whoever_may_not_write_is_told_so(console_page):
+def test_whoever_may_not_write_is_refused(console_page):
     page = console_page("/customers/new", permissions={"customers:read"})
     assert (page.status, page.heading) == (403, "You may not see adding customers")

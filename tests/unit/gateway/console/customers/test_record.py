@@ -61,7 +61,7 @@ def test_the_customer_page_answers_who_what_and_what_next_on_one_screen(page, no
     assert "Pallet scanner reads wrong SKU" in page.follow("Cases1 open").text
 
 
-def test_the_timeline_tells_what_happened_with_links_to_it(page, system):
+def test_the_timeline_shows_what_happened_with_links_to_it(page, system):
     timeline = page.texts(".//*[@id='_timeline']//li")
     call = next(entry for entry in timeline if "Renewal before the board meets" in entry)
     assert "18 min" in call

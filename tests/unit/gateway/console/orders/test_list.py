@@ -46,6 +46,6 @@ def test_there_is_no_search_field_where_none_is_declared(console_page):
     assert not console_page("/orders").all(".//form[@aria-label='Search this list']")
 
 
-def test_whoever_may_not_see_orders_is_told_so(console_page):
+def test_whoever_may_not_see_orders_is_refused(console_page):
     page = console_page("/orders", permissions={"customers:read"})
     assert (page.status, page.heading) == (403, "You may not see orders")
