@@ -10,8 +10,8 @@ from cases.casework import rules
 from cases.casework.case_workflow import (
     choose_workflow,
     end_workflow,
-    get_startable,
     must_have_no_workflow,
+    resolve_startable,
     subject_of,
 )
 from cases.casework.events import (
@@ -85,7 +85,7 @@ def open_case(
 
 def start_workflow(session: Session, case: Case, *, by: Actor, workflow: str) -> WorkflowRun:
     """Start a workflow, by its key or id, on an open case that has none running; a request repeated starts it once."""
-    definition = get_startable(session, workflow)
+    definition = resolve_startable(session, workflow)
     must_be_open_to_work(session, case.customer_id)
     if not case.is_open:
         raise Conflict(f"The case is {case.status}. Reopen it first.")

@@ -28,14 +28,14 @@ def choose_workflow(
 ) -> WorkflowDefinition | None:
     """The workflow that a new case starts; None where it starts none. A chosen one that cannot start is refused."""
     if isinstance(choice, ChosenWorkflow):
-        return None if choice.key is None else get_startable(session, choice.key)
+        return None if choice.key is None else resolve_startable(session, choice.key)
     keys = [key for key in (choice.preferred, case_type.default_workflow) if key is not None]
     return next(iter(startable_definitions(session, keys)), None)
 
 
-def get_startable(session: Session, id_or_key: str) -> WorkflowDefinition:
+def resolve_startable(session: Session, id_or_key: str) -> WorkflowDefinition:
     """The published workflow that a body names; a wrong name is the field's error."""
-    [*found] = startable_definitions(session, [id_or_key])
+    found = startable_definitions(session, [id_or_key])
     if not found:
         raise one_field("/workflow", "unknown_workflow", f"There is no published workflow “{id_or_key}”.")
     return found[0]
