@@ -8,12 +8,12 @@ from typing import Any
 
 from servicekit.auth import Verifier
 from servicekit.database.engine import Database
+from servicekit.jobs import Jobs, Wakeups
 from servicekit.messaging.bus import Bus, connect
 from servicekit.messaging.consumers import Consumers
 from servicekit.messaging.dispatch import Dispatcher
 from servicekit.messaging.events import Event
 from servicekit.messaging.relay import notify
-from servicekit.runtime.jobs import Jobs, Wakeups
 
 Clock = Callable[[], datetime]
 

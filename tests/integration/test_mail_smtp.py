@@ -244,7 +244,7 @@ def start_sender(scene: Scene, tmp_path: Path) -> subprocess.Popen[bytes]:
         from notifications.app import create_app
         from notifications.mail.jobs import deliver_mail
         from servicekit.service import utc_now
-        from servicekit.runtime.jobs import Work
+        from servicekit.jobs import Work
 
         service = create_app().extensions["service"]
         deliver_mail(Work(database=service.database, settings=service.settings, now=utc_now, is_stopping=lambda: False))

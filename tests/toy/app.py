@@ -18,11 +18,11 @@ from servicekit.http.listing import Listing
 from servicekit.http.routes import Routes
 from servicekit.http.schemas import Instant, Schema
 from servicekit.ids import new_id
+from servicekit.jobs import Jobs, Work
 from servicekit.messaging import outbox
 from servicekit.messaging.consumers import Consumers, ReceivedEvent
 from servicekit.messaging.events import Event, Payload
 from servicekit.runtime.app import create_service
-from servicekit.runtime.jobs import Jobs, Work
 from servicekit.runtime.subdomains import Subdomain
 from servicekit.settings import Settings as KitSettings
 

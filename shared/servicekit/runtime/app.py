@@ -13,10 +13,10 @@ from servicekit.http.perform import perform
 from servicekit.http.problems import install_problems
 from servicekit.http.routes import JSON_LIMIT, Operation
 from servicekit.ids import new_id
+from servicekit.jobs import Jobs
 from servicekit.messaging.consumers import Consumers
 from servicekit.runtime.cli import install_commands
 from servicekit.runtime.health import install_health
-from servicekit.runtime.jobs import Jobs
 from servicekit.runtime.logs import set_up_logs
 from servicekit.runtime.metrics import install_metrics
 from servicekit.runtime.subdomains import Subdomain

@@ -7,9 +7,9 @@ from importlib.util import find_spec
 from types import ModuleType
 
 from servicekit.http.routes import Routes
+from servicekit.jobs import Jobs
 from servicekit.messaging.consumers import Consumers
 from servicekit.messaging.events import Event
-from servicekit.runtime.jobs import Jobs
 
 
 @dataclass(frozen=True, kw_only=True)

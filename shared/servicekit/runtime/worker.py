@@ -13,12 +13,12 @@ from servicekit.context import Trace, tracing
 from servicekit.errors import Unavailable
 from servicekit.http import idempotency
 from servicekit.ids import new_id
+from servicekit.jobs import Scheduled, Work, claim_run
 from servicekit.messaging import dead_letters, inbox, outbox_retention
 from servicekit.messaging.bus import BusDown, Delivery
 from servicekit.messaging.dead_letters import park
 from servicekit.messaging.relay import Relay
 from servicekit.runtime import gc_tuning, heartbeat
-from servicekit.runtime.jobs import Scheduled, Work, claim_run
 from servicekit.service import Service
 
 log = logging.getLogger(__name__)

@@ -22,9 +22,9 @@ from servicekit.auth import Kind, Minter, Principal, Scope
 from servicekit.database.engine import Database
 from servicekit.database.migrate import upgrade
 from servicekit.database.tables import OutboxRow
+from servicekit.jobs import Work
 from servicekit.messaging.events import new_event_id
 from servicekit.messaging.relay import publish_waiting
-from servicekit.runtime.jobs import Work
 from servicekit.service import Service, utc_now
 from servicekit.testing.postgres import databases
 

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 
 from gateway.identity.sessions import rules
 from gateway.identity.sessions.models import AccessToken, LoginFailure, LoginLink, LoginSession
-from servicekit.runtime.jobs import Jobs, Work
+from servicekit.jobs import Jobs, Work
 
 jobs = Jobs()
 

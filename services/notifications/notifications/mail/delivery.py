@@ -13,7 +13,7 @@ from notifications.mail.transports import Transport, transport_for
 from notifications.settings import NotificationsSettings
 from servicekit.circuit_breaker import CircuitBreaker
 from servicekit.errors import Unavailable
-from servicekit.runtime.jobs import Work
+from servicekit.jobs import Work
 from servicekit.service import utc_now
 
 RECORD_PAUSES: Final = (0.5, 1, 2, 5, 10, 30)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from notifications.mail import actions
 from notifications.mail.delivery import MailSender
 from notifications.settings import NotificationsSettings
-from servicekit.runtime.jobs import Jobs, Work
+from servicekit.jobs import Jobs, Work
 
 jobs = Jobs()
 

@@ -2,7 +2,7 @@
 
 from orders.ledger import actions
 from orders.ledger.rules import Terms
-from servicekit.runtime.jobs import Jobs, Work
+from servicekit.jobs import Jobs, Work
 
 jobs = Jobs()
 

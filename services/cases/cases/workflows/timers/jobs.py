@@ -6,7 +6,7 @@ from datetime import timedelta
 from cases.workflows.timers.actions import fire_timer, postpone_timer
 from cases.workflows.timers.queries import due_timer_ids
 from servicekit.errors import Unavailable
-from servicekit.runtime.jobs import Jobs, Work
+from servicekit.jobs import Jobs, Work
 
 log = logging.getLogger(__name__)
 

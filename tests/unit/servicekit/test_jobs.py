@@ -3,7 +3,7 @@
 import threading
 from datetime import UTC, datetime, timedelta
 
-from servicekit.runtime.jobs import Scheduled, Wakeups, claim_run
+from servicekit.jobs import Scheduled, Wakeups, claim_run
 from servicekit.testing.harness import RunningService
 
 
