@@ -11,11 +11,11 @@ from ops.process_trees import cpu_seconds
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 60.0
-# The share of one processor that counts as work. All programs of an idle system together use less than half of it;
-# one that works gets more even where ten others want the same processor.
+# The share of one processor that counts as work, where nobody else wants it: all programs of an idle system together
+# use less than half of it. On a busy machine who works gets less, and less counts.
 WORKING_SHARE = 0.15
 # Programs that work this long without any effect that is looked at go round in circles.
-LONGEST_SECONDS = 900.0
+LONGEST_SECONDS = 600.0
 # Whoever waits longer than this looks less often, and begins to look at the processes.
 SHORT_SECONDS = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
@@ -69,7 +69,7 @@ class Patience:
             self._seen, self._changed_at = seen, now
             self._start_anew(now)
         elif now - self._moved_at > self._seconds:
-            is_working = self._worked > WORKING_SHARE * self._paused
+            is_working = self._worked > WORKING_SHARE / crowd() * self._paused
             if not is_working or now - self._changed_at > LONGEST_SECONDS:
                 raise Stalled(self._complaint(now))
             self._start_anew(now)
@@ -80,9 +80,13 @@ class Patience:
         if waited < SHORT_SECONDS:
             time.sleep(seconds)
             return
-        before, started = cpu_seconds(self._processes), time.monotonic()
+        started, own = time.monotonic(), time.thread_time()
+        before = cpu_seconds(self._processes)
         time.sleep(seconds)
-        self._worked += max(0.0, cpu_seconds(self._processes) - before)
+        worked = cpu_seconds(self._processes) - before
+        # This thread did nothing but look, which is no work of the system.
+        looking = time.thread_time() - own if os.getpid() in self._processes else 0.0
+        self._worked += max(0.0, worked - looking)
         self._paused += time.monotonic() - started
 
     def _start_anew(self, now: float) -> None:
@@ -95,3 +99,8 @@ class Patience:
             f"{self._what}.{seen} The processes used {self._worked:.1f} s of processor time in the last "
             f"{now - self._moved_at:.0f} s."
         )
+
+
+def crowd() -> float:
+    """How many programs want each processor of this machine, one at least."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))

@@ -90,13 +90,21 @@ def test_a_full_queue_holds_back_two_hundred_thousand_events_in_flat_memory_and_
     with relay_running(outbox, bus_url) as relay, listening(bus_url, "there", there):
         early = resident_mb(relay.pid)
         # All of its own, and of the others each first one that was refused by the full queue only.
-        wait_for(lambda: there.distinct >= EVENTS * 3 // 4, "the listener that is there has all it can have")
+        wait_for(
+            lambda: there.distinct >= EVENTS * 3 // 4,
+            "the listener that is there has all it can have",
+            progress=lambda: there.distinct,
+        )
         full_seconds, waiting, most = time.monotonic() - began, unpublished(outbox), resident_mb(relay.pid)
         assert LIMIT <= bus.depth("away").waiting < LIMIT * 2
         with listening(bus_url, "away", away):
             returned = time.monotonic()
-            wait_for(lambda: unpublished(outbox) == 0, "the outbox is empty")
-            wait_for(lambda: (away.distinct, there.distinct) == (EVENTS // 2, EVENTS), "both have everything")
+            wait_for(lambda: unpublished(outbox) == 0, "the outbox is empty", progress=lambda: away.distinct)
+            wait_for(
+                lambda: (away.distinct, there.distinct) == (EVENTS // 2, EVENTS),
+                "both have everything",
+                progress=lambda: (away.distinct, there.distinct),
+            )
             drained_seconds = time.monotonic() - returned
         most = max(most, resident_mb(relay.pid))
     stuck = unpublished(outbox) + sum(bus.depth(name).waiting for name in ("away", "there"))

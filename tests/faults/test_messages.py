@@ -95,7 +95,7 @@ def test_what_kills_its_worker_is_given_up_after_twenty_deaths_and_takes_no_neig
 
     with failing(trial, failpoint), trial.under_load(per_second=2):
         event = send(trial, poison(run_id))
-        parked = wait_for(parked_at_last, "it is parked after its last kill")[0]
+        parked = wait_for(parked_at_last, "it is parked after its last kill", progress=trial.faults.total)[0]
     assert trial.faults["deaths of customers-worker"] >= 20
     replayed_once(trial, parked.id, event)
 
