@@ -12,10 +12,10 @@ Document = dict[str, Any]
 
 def refuse_unpublished(events: Mapping[str, Document]) -> None:
     """Whoever consumes an event type needs one who publishes it, with every member that the consumer requires."""
-    schemas = {one["type"]: one["schema"] for document in events.values() for one in document["tells"]}
+    schemas = {one["type"]: one["schema"] for document in events.values() for one in document["publishes"]}
     wrong = []
     for service, document in events.items():
-        for kind, consumed in ((one["type"], one["schema"]) for one in document["hears"]):
+        for kind, consumed in ((one["type"], one["schema"]) for one in document["consumes"]):
             if kind not in schemas:
                 wrong.append(f"{service} consumes {kind}, which nobody publishes.")
                 continue
@@ -26,28 +26,28 @@ def refuse_unpublished(events: Mapping[str, Document]) -> None:
 
 
 def merge_events(events: Mapping[str, Document]) -> Document:
-    """One AsyncAPI 3.0 document: a channel an event type, an operation for who tells it and for each who hears it."""
+    """One AsyncAPI 3.0 document: a channel an event type, an operation for its publisher and for each consumer."""
     channels: Document = {}
     operations: Document = {}
     messages: Document = {}
     schemas: Document = {"CloudEvent": CLOUD_EVENT}
     for service, document in events.items():
-        for published in document["tells"]:
+        for published in document["publishes"]:
             kind = published["type"]
             schemas.update(hoisted(kind, published["schema"]))
             messages[kind] = message(published)
             channels[kind] = channel(kind)
-            operations[f"{service}.tells.{kind}"] = operation("send", kind, f"{service} tells it.")
-        for consumed in document["hears"]:
-            operations[f"{service}.hears.{consumed['type']}"] = operation(
-                "receive", consumed["type"], f"{service} hears it."
+            operations[f"{service}.publishes.{kind}"] = operation("send", kind, f"{service} publishes it.")
+        for consumed in document["consumes"]:
+            operations[f"{service}.consumes.{consumed['type']}"] = operation(
+                "receive", consumed["type"], f"{service} consumes it."
             )
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "Customer Manager events",
             "version": "1",
-            "description": "Facts that the services tell each other: CloudEvents 1.0 in structured mode.",
+            "description": "Facts that the services publish: CloudEvents 1.0 in structured mode.",
         },
         "defaultContentType": "application/cloudevents+json",
         "channels": dict(sorted(channels.items())),

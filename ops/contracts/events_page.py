@@ -8,11 +8,11 @@ Document = dict[str, Any]
 
 
 def events_page(events: Mapping[str, Document]) -> str:
-    """docs/events.md: who tells what, what is in it, and who hears it."""
-    consumed_by: dict[str, list[str]] = {}
+    """docs/events.md: who publishes what, what is in it, and which sub-domains consume it."""
+    consumed_by: dict[str, dict[str, set[str]]] = {}
     for service, document in events.items():
-        for consumed in document["hears"]:
-            consumed_by.setdefault(consumed["type"], []).append(f"{service} (`{consumed['by']}`)")
+        for consumed in document["consumes"]:
+            consumed_by.setdefault(consumed["type"], {}).setdefault(service, set()).add(consumed["by"])
     lines = [
         "# Events",
         "",
@@ -20,13 +20,16 @@ def events_page(events: Mapping[str, Document]) -> str:
         "members and every schema are in `/api/asyncapi.json`. Only `personal` holds what identifies a person.",
     ]
     for service, document in events.items():
-        if not document["tells"]:
+        if not document["publishes"]:
             continue
         lines += ["", f"## {service}", "", "| type | meaning | data | consumed by |", "|---|---|---|---|"]
-        for published in document["tells"]:
+        for published in document["publishes"]:
             kind, meaning, schema = published["type"], one_line(published["meaning"]), published["schema"]
-            consumers = "; ".join(sorted(consumed_by.get(kind, []))) or "–"
-            lines.append(f"| `{kind}` | {meaning} | {members(schema)} | {consumers} |")
+            consumers = "; ".join(
+                f"{one} ({', '.join(sorted(subdomains))})"
+                for one, subdomains in sorted(consumed_by.get(kind, {}).items())
+            )
+            lines.append(f"| `{kind}` | {meaning} | {members(schema)} | {consumers or '–'} |")
     return "\n".join(lines) + "\n"
 
 

@@ -28,7 +28,7 @@ def load(api: Api, manifest: DemoManifest, *, system: int, progress: Callable[[s
     done = count(1)
     with manifest.saved():
         loader.load_foundations()
-        # Customers first, so that the other services have heard of them when their orders and cases come.
+        # Customers first, so that the other services know them when their orders and cases come.
         for load_one, things in (
             (loader.load_customer, [(customer,) for customer in demo.customers]),
             (loader.load_work, [(customer,) for customer in demo.customers]),

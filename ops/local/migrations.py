@@ -27,7 +27,7 @@ def migrate(installation: Installation, *, say: Callable[[str], None]) -> None:
         raise OperatorError(
             "\n\n".join(["The databases could not be brought up to date. Nothing was started.", *failures])
         )
-    # Every queue is there before anybody tells the first fact: what is told earlier would not reach it.
+    # Every queue is there before the first event is published: an earlier one would not reach it.
     for command in [Command(installation, service, "declare") for service in EVERYONE]:
         command.finish()
     (installation.data.path / "migrated").write_text(level(installation))

@@ -89,7 +89,7 @@ class Supervisor:
     ) -> None:
         """Return when every `ready_url` answered 200 and every other program lives; raise NotReady otherwise.
 
-        It waits for as long as the programs work; `say` is told the name of each that is ready.
+        It waits for as long as the programs work; `say` gets the name of each that is ready.
         """
         waiting = [child for child in self._children if child.program.ready_url]
         pauses = Patience(

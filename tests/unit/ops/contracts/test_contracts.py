@@ -7,6 +7,7 @@ import pytest
 from ops.contracts.__main__ import differences
 from ops.contracts.asyncapi import merge_events, refuse_unpublished
 from ops.contracts.errors import ContractError
+from ops.contracts.events_page import events_page
 from ops.contracts.openapi import published_apis
 from ops.contracts.schemas import clashes
 
@@ -88,10 +89,10 @@ def event(kind, **properties):
 
 
 def test_consuming_what_nobody_publishes_or_needing_what_is_not_in_it_is_refused():
-    publisher = {"tells": [event("case.opened.v1", id={"type": "string"})], "hears": []}
+    publisher = {"publishes": [event("case.opened.v1", id={"type": "string"})], "consumes": []}
 
     def consumer(kind, *required):
-        return {"tells": [], "hears": [{"type": kind, "by": "on_it", "schema": {"required": list(required)}}]}
+        return {"publishes": [], "consumes": [{"type": kind, "by": "on_it", "schema": {"required": list(required)}}]}
 
     refuse_unpublished({"cases": publisher, "orders": consumer("case.opened.v1", "id")})
     with pytest.raises(ContractError, match="which nobody publishes"):
@@ -107,9 +108,16 @@ def test_inner_definitions_of_an_event_move_to_the_components():
         "$defs": {"Money": {"type": "object"}},
     }
     document = merge_events(
-        {"orders": {"tells": [{"type": "order.placed.v1", "meaning": "x", "schema": schema}], "hears": []}}
+        {"orders": {"publishes": [{"type": "order.placed.v1", "meaning": "x", "schema": schema}], "consumes": []}}
     )
     schemas = document["components"]["schemas"]
     assert schemas["order.placed.v1"]["properties"]["total"] == {"$ref": "#/components/schemas/order.placed.v1.Money"}
     assert schemas["order.placed.v1.Money"] == {"type": "object"}
     assert document["channels"]["order.placed.v1"]["bindings"]["amqp"]["exchange"]["name"] == "crm.events"
+
+
+def test_the_page_of_events_names_the_sub_domains_that_consume_each():
+    publisher = {"publishes": [event("case.opened.v1", id={"type": "string"})], "consumes": []}
+    consumed = [{"type": "case.opened.v1", "by": by, "schema": {}} for by in ("timeline", "projections")]
+    page = events_page({"cases": publisher, "customers": {"publishes": [], "consumes": consumed}})
+    assert "| `case.opened.v1` | It happened. | `id?` | customers (projections, timeline) |" in page
