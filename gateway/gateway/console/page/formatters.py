@@ -8,18 +8,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import nh3
 from babel.numbers import UnknownCurrencyError, format_currency
 from flask import g, request
-from markdown_it import MarkdownIt
 from markupsafe import Markup
+
+from servicekit.markdown import REMARK
 
 ZONE_COOKIE: Final = "crm_zone"
 HUES: Final = 5
-
-
-_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["image", "heading", "lheading", "hr"])
-_TAGS: Final = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "code", "pre", "blockquote"}
 
 
 def humanize(key: str) -> str:
@@ -30,13 +26,7 @@ def humanize(key: str) -> str:
 
 def markdown(text: str | None) -> Markup:
     """A person's text with emphasis, lists and links; everything else is inert."""
-    html = nh3.clean(
-        _markdown.render(text or ""),
-        tags=_TAGS,
-        link_rel="noopener noreferrer nofollow",
-        url_schemes={"http", "https", "mailto", "tel"},
-    )
-    return Markup(html)  # noqa: S704 - nh3 made it
+    return Markup(REMARK.render(text))  # noqa: S704 - cleaned by the renderer
 
 
 def money(value: dict[str, Any] | None, *, whole: bool = False) -> str:
