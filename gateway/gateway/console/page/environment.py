@@ -89,12 +89,15 @@ def macro(template: str, name: str, *arguments: Any, **more: Any) -> Markup:
 
 
 def lineage(template: str) -> list[str]:
-    """The template and those that it extends, itself first."""
+    """The template and those that it extends, itself first; read from the sources once."""
     env = environment()
-    names = [template]
-    while parent := _parent(env, names[-1]):
-        names.append(parent)
-    return names
+    lineages: dict[str, list[str]] = current_app.extensions.setdefault("console_lineages", {})
+    if template not in lineages:
+        names = [template]
+        while parent := _parent(env, names[-1]):
+            names.append(parent)
+        lineages[template] = names
+    return lineages[template]
 
 
 def _parent(env: Environment, name: str) -> str:

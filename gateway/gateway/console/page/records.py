@@ -124,8 +124,9 @@ class RecordPage:
 
     def show(self, id: str, *, tab: str = "", status: int = 200, **context: Any) -> Response:
         """Answer the request for this record; a number leads to the search, which opens what has it."""
-        if current_console().is_number(id):
-            return redirect_to(url_with("/search", {"q": id}))
+        console = current_console()
+        if console.search_box and console.is_number(id):
+            return redirect_to(url_with(console.search_box.href, {"q": id}))
         require_permission(self.needs, self.plural_noun)
         tab = tab or (self.tabs[0].key if self.tabs else "")
         record_request = ApiRequest(self.service, f"{self.resource}/{id}")

@@ -77,6 +77,7 @@ class Console:
     def __init__(self, sections: Sequence[Section]) -> None:
         self.sections = sections
         self.counts = {name: count for one in sections for name, count in one.counts.items()}
+        self.search_box = next((one.search_box for one in sections if one.search_box), None)
         self.search_sources = [one.search_source for one in sections if one.search_source]
         self._statuses = {kind: table for one in sections for kind, table in one.statuses.items()}
         prefixes = "|".join(re.escape(one.number_prefix) for one in sections if one.number_prefix)

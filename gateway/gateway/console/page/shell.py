@@ -40,7 +40,7 @@ def shell() -> Shell:
         ],
         new_links=[link for one in console.sections for link in one.new_links if can(link.needs)],
         bells=[(one.name, one.bell) for one in console.sections if one.bell],
-        search_box=next((one.search_box for one in console.sections if one.search_box), None),
+        search_box=console.search_box,
         counts=_counts() if is_signed_in() else {},
     )
 
