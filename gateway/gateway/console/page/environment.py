@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from flask import current_app, request, url_for
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader, PrefixLoader, nodes
@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from gateway.console.page import csrf, formatters, htmx, staff
 from gateway.console.page.current_user import can
-from gateway.console.page.sections import Console, current_console
+from gateway.console.page.sections import Section, current_console
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 STATIC: Final = Path(__file__).parent.parent / "static"
@@ -41,22 +41,20 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
 
 
 def environment() -> Environment:
-    """The environment of the current application."""
-    known = current_app.extensions
-    if "console_templates" not in known:
-        known["console_templates"] = _make_environment(current_console())
-    return cast("Environment", known["console_templates"])
+    """The environment of the current application; those with the same sections share one, and what it compiled."""
+    return _make_environment(current_console().sections, auto_reload=current_app.debug)
 
 
-def _make_environment(console: Console) -> Environment:
+@cache
+def _make_environment(sections: tuple[Section, ...], *, auto_reload: bool) -> Environment:
     """Components are globals, so that a single block can be rendered without its page."""
-    folders = {one.name: one.templates for one in console.sections if one.templates}
+    folders = {one.name: one.templates for one in sections if one.templates}
     env = Environment(
         loader=PrefixLoader(
             {name: FileSystemLoader(folder) for name, folder in {"page": TEMPLATES, **folders}.items()}
         ),
         autoescape=True,
-        auto_reload=current_app.debug,
+        auto_reload=auto_reload,
         undefined=ChainableUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -70,11 +68,11 @@ def _make_environment(console: Console) -> Environment:
         args=lambda: request.args,
         full_path=lambda: request.full_path.rstrip("?"),
         can=can,
-        status_style=console.status_style,
+        status_style=lambda kind, key: current_console().status_style(kind, key),
     )
     env.filters.update(FILTERS)
     env.tests["positive_money"] = formatters.is_positive_money
-    for one in console.sections:
+    for one in sections:
         env.filters.update(one.filters)
         env.tests.update(one.tests)
     for name in COMPONENTS:
@@ -89,15 +87,16 @@ def macro(template: str, name: str, *arguments: Any, **more: Any) -> Markup:
 
 
 def lineage(template: str) -> list[str]:
-    """The template and those that it extends, itself first; read from the sources once."""
-    env = environment()
-    lineages: dict[str, list[str]] = current_app.extensions.setdefault("console_lineages", {})
-    if template not in lineages:
-        names = [template]
-        while parent := _parent(env, names[-1]):
-            names.append(parent)
-        lineages[template] = names
-    return lineages[template]
+    """The template and those that it extends, itself first."""
+    return _lineage(environment(), template)
+
+
+@cache
+def _lineage(env: Environment, template: str) -> list[str]:
+    names = [template]
+    while parent := _parent(env, names[-1]):
+        names.append(parent)
+    return names
 
 
 def _parent(env: Environment, name: str) -> str:

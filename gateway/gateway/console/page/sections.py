@@ -45,9 +45,9 @@ class SearchBox:
     placeholder: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Section:
-    """One noun's part of the console."""
+    """One noun's part of the console. Each is itself and equal to no other."""
 
     name: str
     blueprints: Sequence[Blueprint]
@@ -75,7 +75,7 @@ class Console:
     """All sections of one application."""
 
     def __init__(self, sections: Sequence[Section]) -> None:
-        self.sections = sections
+        self.sections = tuple(sections)
         self.counts = {name: count for one in sections for name, count in one.counts.items()}
         self.search_box = next((one.search_box for one in sections if one.search_box), None)
         self.search_sources = [one.search_source for one in sections if one.search_source]

@@ -7,10 +7,19 @@ from collections.abc import Callable, Collection, Iterator
 import pytest
 
 from servicekit.auth import Scope
+from tests.unit.gateway.conftest import QUICK_HASHER, passwords
 from tests.unit.gateway.console.pages import Page
 from tests.unit.gateway.console.system import EVERYTHING, ConsoleSystem
 
 ConsolePage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashing_from_the_start() -> Iterator[None]:
+    """As for every test of the gateway, and for those who log in before a test begins."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", QUICK_HASHER)
+        yield
 
 
 @pytest.fixture(scope="module")
