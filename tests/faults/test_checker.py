@@ -18,6 +18,10 @@ def worked(embedded: Patient) -> Load:
     with trial.under_load() as load:
         wait_for(lambda: load.done("submit") and load.done("confirm") and load.done("rename"), "work is done")
     trial.judge()
+    # The end of an e-mail that is under way makes an event, which has to arrive as well.
+    under_way = "SELECT id FROM emails WHERE state = 'sending'"
+    wait_for(lambda: not embedded.stack.sql("notifications", under_way), "no e-mail is under way")
+    trial.judge()
     return load
 
 

@@ -45,6 +45,7 @@ def read() -> list[Book]:
         session.commit()
     with Session(engine) as session:
         rows = session.execute(BOOKS.statement.order_by(Book.id).add_columns(Book.title)).all()
+    engine.dispose()
     make = BOOKS.maker()
     return [make(row) for row in rows]
 

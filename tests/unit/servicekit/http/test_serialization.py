@@ -128,6 +128,7 @@ def test_an_entity_is_dumped_as_by_marshmallow_with_what_it_computes_and_what_it
         assert list(dumper(Outer)(row)) == list(Outer().dump(row))
         assert dumper(Outer)(row)["is_open"] is True
         assert dumper(Outer)(row)["colour"] == "red"
+    engine.dispose()
 
 
 def test_an_entity_with_all_that_is_shown_is_dumped_as_by_marshmallow() -> None:
