@@ -98,6 +98,22 @@ def test_nothing_reads_from_the_database_behind_an_attribute() -> None:
     assert not found, "a query loads what an answer shows"
 
 
+PACKAGES = {
+    "servicekit": ROOT / "shared" / "servicekit",
+    "ops": ROOT / "ops",
+    "gateway": ROOT / "gateway" / "gateway",
+    **{service: ROOT / "services" / service / service for service in SERVICES},
+}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_unit_tests_stand_where_what_they_test_stands(package: str) -> None:
+    tests = ROOT / "tests" / "unit" / package
+    folders = {path.parent.relative_to(tests) for path in tests.rglob("test_*.py")}
+    strangers = [str(one) for one in sorted(folders) if not (PACKAGES[package] / one).is_dir()]
+    assert not strangers, f"{named(PACKAGES[package])} has no such folders"
+
+
 def test_nothing_unfinished_is_left() -> None:
     unfinished = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplemented(Error)?)\b")
     found = [named(path) for path in sources(*SHIPPED) if unfinished.search(path.read_text(encoding="utf-8"))]
