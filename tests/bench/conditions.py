@@ -15,7 +15,7 @@ import pika
 import psycopg
 
 from ops.repository import ROOT
-from tests.bench.world import World
+from tests.bench.bench_system import World
 
 PACKAGES = ("flask", "gunicorn", "sqlalchemy", "psycopg", "requests", "pika")
 SETTINGS = ("server_version", "fsync", "synchronous_commit", "wal_sync_method", "shared_buffers")

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.bench.accounting import Trees, spent_between
+from tests.bench.bench_system import World, asleep
 from tests.bench.draining import drained
 from tests.bench.driving import CONCURRENCY, Load, put_on
 from tests.bench.figures import Measured
-from tests.bench.world import World, asleep
 
 
 @dataclass

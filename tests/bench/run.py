@@ -18,10 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.bench import budget, conditions, report  # noqa: E402 - the path above makes them importable
+from tests.bench.bench_system import World  # noqa: E402
 from tests.bench.figures import Goal, Row  # noqa: E402
 from tests.bench.plan import QUICK, WHOLE  # noqa: E402
 from tests.bench.subjects import consumer, customers, database, forms, growth, latency, relay, start  # noqa: E402
-from tests.bench.world import World  # noqa: E402
 
 SUBJECTS: dict[str, Callable[[World], list[Row]]] = {
     "customers": customers.measure,

@@ -16,7 +16,7 @@ import pytest
 from ops.waiting import wait_for
 from servicekit.messaging.bus import MAX_BODY_BYTES, Delivery, Done, Outage, Outcome, Retry
 from servicekit.messaging.bus.partitions import DRAIN_SECONDS
-from tests.integration.bus_bench import Bench, Heard
+from tests.integration.bus_harness import Bench, Heard
 from tests.servers import rabbitmq
 
 DELAYS = (0.3, 0.9)

@@ -14,7 +14,7 @@ import pytest
 from ops.waiting import wait_for
 from servicekit.messaging.bus import BusDown, Delivery, Done, Outcome, Retry, connect, topology
 from servicekit.messaging.bus.amqp_link import channel
-from tests.integration.bus_bench import Bench, Heard
+from tests.integration.bus_harness import Bench, Heard
 from tests.servers import Rabbit, rabbitmq
 
 

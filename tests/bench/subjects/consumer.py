@@ -21,8 +21,8 @@ from servicekit.messaging.events import Envelope, encode, encode_data, new_event
 from servicekit.service import utc_now
 from tests.bench import children
 from tests.bench.accounting import Trees, spent_between
+from tests.bench.bench_system import AS_IN_PRODUCTION, World
 from tests.bench.figures import Goal, Measured, Row, rate_row
-from tests.bench.world import AS_IN_PRODUCTION, World
 from tests.stacks import Stack, free_ports
 
 WORKER = "cases-worker"

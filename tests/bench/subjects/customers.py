@@ -6,10 +6,10 @@ from secrets import token_hex
 from typing import Any
 
 from tests.bench import callers
+from tests.bench.bench_system import World
 from tests.bench.driving import Load, request
 from tests.bench.figures import Goal, Row, rate_row
 from tests.bench.rounds import Rounds
-from tests.bench.world import World
 
 PAGES = ("?status=active&sort=name&limit=50", "?status=active&sort=-created_at&limit=50")
 BY_ID = "customer by id"

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 import psycopg
 
 from tests.bench.accounting import Trees, spent_between
+from tests.bench.bench_system import World
 from tests.bench.data import CUSTOMER_COLUMNS, Directory
 from tests.bench.figures import Measured, Row, rate_row
 from tests.bench.filling import copy, prepared
-from tests.bench.world import World
 from tests.servers.postgres import _programs
 
 COMMIT = "INSERT INTO committed (body) VALUES (repeat('x', 200));\n"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from statistics import median
 
+from tests.bench.bench_system import World
 from tests.bench.driving import Load, LoadFailed, request
 from tests.bench.figures import Goal, Row, rate_row
 from tests.bench.rounds import Rounds
-from tests.bench.world import World
 from tests.e2e.journey import Company
 
 ACCEPTED = "form submission accepted"

@@ -12,12 +12,12 @@ from ops.local.processes import Installation
 from servicekit.http import pagination
 from tests.bench import callers
 from tests.bench.accounting import Trees
+from tests.bench.bench_system import World
 from tests.bench.chain import some_customers
 from tests.bench.data import SEED, Directory
 from tests.bench.driving import Load, put_on, request
 from tests.bench.figures import Better, Goal, Measured, Row, pooled
 from tests.bench.filling import fill, prepared
-from tests.bench.world import World
 from tests.stacks import Stack, free_ports
 
 GROWTH = Goal(text="p95 ≤ 1.2 × small", at_most=1.2)

@@ -13,12 +13,12 @@ import psycopg
 from ops.waiting import wait_for
 from tests.bench import callers
 from tests.bench.accounting import Trees
+from tests.bench.bench_system import World
 from tests.bench.draining import drained
 from tests.bench.driving import CONCURRENCY, Load, LoadFailed, put_on, request
 from tests.bench.figures import Goal, Measured, Row, percentile
 from tests.bench.subjects.customers import somebody
 from tests.bench.watching import Watch
-from tests.bench.world import World
 from tests.stacks import Stack, running_stack
 
 A_SECOND = 50

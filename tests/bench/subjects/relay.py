@@ -15,10 +15,10 @@ from servicekit.messaging.bus import connect, topology
 from servicekit.messaging.events import new_event_id
 from servicekit.testing.harness import envelope
 from tests.bench import children, raw_broker
+from tests.bench.bench_system import World
 from tests.bench.driving import LoadFailed
 from tests.bench.figures import Goal, Measured, Row, rate_row
 from tests.bench.filling import copy
-from tests.bench.world import World
 
 TYPE = "row.waited.v1"
 LISTENERS = ("one", "two")

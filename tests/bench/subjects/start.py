@@ -11,9 +11,9 @@ from typing import Any
 
 from tests import clones
 from tests.bench.accounting import Trees, spent_between
+from tests.bench.bench_system import World
 from tests.bench.driving import LoadFailed
 from tests.bench.figures import Goal, Row
-from tests.bench.world import World
 from tests.servers.tools import free_port
 
 COLD = Goal(text="≤ 90 s", at_most=90, is_of_value=True)
