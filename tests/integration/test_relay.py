@@ -117,7 +117,7 @@ def test_when_one_gets_through_all_that_were_refused_for_the_same_reason_follow_
     pressed.publish(at)  # and it two
     pressed.make_room()
     at += timedelta(seconds=2)
-    assert pressed.publish(at) == Pass(taken=1, published=1, healed=True)  # the late one alone is due
+    assert pressed.publish(at) == Pass(taken=1, published=1, released=True)  # the late one alone is due
     assert pressed.publish(at) == Pass(taken=6, published=6)
     assert pressed.waiting() == {}
     assert set(pressed.consumed("away")) == {"thing_filler", "thing_late", *(f"thing_{number}" for number in range(5))}

@@ -17,7 +17,7 @@ from tests.bench.bench_system import BenchSystem
 from tests.bench.data import CUSTOMER_COLUMNS, Directory
 from tests.bench.figures import Measured, Row, rate_row
 from tests.bench.filling import copy, prepared
-from tests.servers.postgres import _programs
+from tests.servers.postgres import programs_of_wheel
 
 COMMIT = "INSERT INTO committed (body) VALUES (repeat('x', 200));\n"
 CLIENTS = (1, 8)
@@ -67,7 +67,7 @@ def durable_commits(bench: BenchSystem, *, clients: int) -> Measured:
     script.write_text(COMMIT)
     system = Trees({"postgres": bench.server_pids["postgres"]})
     argv: Sequence[str | Path] = (
-        *(_programs() / "pgbench", "--no-vacuum", "--protocol=prepared", f"--client={clients}", "--jobs=1"),
+        *(programs_of_wheel() / "pgbench", "--no-vacuum", "--protocol=prepared", f"--client={clients}", "--jobs=1"),
         *(f"--time={seconds}", "--file", script, url),
     )
     before = system.cpu_seconds()
