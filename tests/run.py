@@ -28,9 +28,9 @@ UNITS_WITH_DATABASES = (
 )
 NOTHING_SELECTED = 5
 STARTED = time.monotonic()
-LANES = 3
+CHECKS_AT_ONCE = 3
 SLOWEST = 20
-BENCH = "CRM_TEST_BENCH_POSTGRES"
+HARNESS_POSTGRES = "CRM_TEST_HARNESS_POSTGRES"
 sys.path.insert(0, str(ROOT))
 
 
@@ -82,7 +82,11 @@ def pytest_on(
             argv += ["-n", str(processes), "--dist", "loadfile"] if processes > 1 else []
             argv += ["-k", asked.k] if asked.k else []
             argv += ["-m", marked] if marked else []
-            environment = {**os.environ, **({BENCH: bench_server()} if on_postgres else {}), **faults_wanted(asked)}
+            environment = {
+                **os.environ,
+                **({HARNESS_POSTGRES: harness_server()} if on_postgres else {}),
+                **faults_wanted(asked),
+            }
             ended = subprocess.run(argv, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
             return _count(report, ended, selected=bool(asked.k))
 
@@ -122,7 +126,7 @@ def features(asked: argparse.Namespace) -> Result:
     return command(sys.executable, "tests/features.py", *runs)(asked)
 
 
-def bench_server() -> str:
+def harness_server() -> str:
     """The PostgreSQL on which the tools of the kit make a database for each test."""
     from tests.servers import postgres
 
@@ -235,8 +239,8 @@ def install_packages(checks: Sequence[Check]) -> None:
 
 def run_all(checks: Sequence[Check], asked: argparse.Namespace) -> list[tuple[str, Result, float]]:
     """Side by side, for most of them mostly wait; the table of features last."""
-    with ThreadPoolExecutor(LANES) as lanes:
-        running = [(check, lanes.submit(timed, check, asked)) for check in checks if not check.is_last]
+    with ThreadPoolExecutor(CHECKS_AT_ONCE) as executor:
+        running = [(check, executor.submit(timed, check, asked)) for check in checks if not check.is_last]
         rows = [(check.name, *future.result()) for check, future in running]
     return [*rows, *((check.name, *timed(check, asked)) for check in checks if check.is_last)]
 

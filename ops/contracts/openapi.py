@@ -42,7 +42,6 @@ def published(service: str, api: Document, renamed: set[str]) -> Document:
     tags = {tag for operations in paths.values() for one in operations.values() for tag in one.get("tags", [])}
     for operations in paths.values():
         for operation in (operations[method] for method in METHODS if method in operations):
-            operation["operationId"] = f"{service}_{operation['operationId']}"
             if "description" in operation:
                 # Python 3.13 takes the indentation from docstrings, older ones leave it.
                 operation["description"] = cleandoc(operation["description"])

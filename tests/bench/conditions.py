@@ -15,13 +15,13 @@ import pika
 import psycopg
 
 from ops.repository import ROOT
-from tests.bench.world import World
+from tests.bench.bench_system import BenchSystem
 
 PACKAGES = ("flask", "gunicorn", "sqlalchemy", "psycopg", "requests", "pika")
 SETTINGS = ("server_version", "fsync", "synchronous_commit", "wal_sync_method", "shared_buffers")
 
 
-def of_machine(world: World) -> dict[str, Any]:
+def of_machine(bench: BenchSystem) -> dict[str, Any]:
     """What every row of this run has in common; the servers are asked themselves where the run used them."""
     return {
         "measured_at": datetime.now(UTC).isoformat(timespec="minutes"),
@@ -33,22 +33,22 @@ def of_machine(world: World) -> dict[str, Any]:
         "kernel": platform.release(),
         "python": platform.python_version(),
         **{package: version(package) for package in PACKAGES},
-        "is_quick": world.plan.is_quick,
+        "is_quick": bench.plan.is_quick,
     }
 
 
-def of_servers(world: World) -> dict[str, Any]:
+def of_servers(bench: BenchSystem) -> dict[str, Any]:
     """PostgreSQL's settings that matter, and RabbitMQ's version; asked only where they were started."""
     found: dict[str, Any] = {}
-    if "postgres" in world.__dict__:
-        with psycopg.connect(world.postgres.url.replace("+psycopg", "")) as connection:
+    if "postgres" in bench.__dict__:
+        with psycopg.connect(bench.postgres.url.replace("+psycopg", "")) as connection:
             for name in SETTINGS:
                 row = connection.execute(f"SHOW {name}".encode()).fetchone()
                 found[f"postgres_{name}"] = row[0] if row else None
             trigrams = connection.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_trgm'")
             found["postgres_pg_trgm"] = bool(trigrams.fetchone() == (1,))
-    if "rabbit" in world.__dict__:
-        connection_to_broker = pika.BlockingConnection(pika.URLParameters(world.rabbit.fresh_vhost()))
+    if "rabbit" in bench.__dict__:
+        connection_to_broker = pika.BlockingConnection(pika.URLParameters(bench.rabbit.fresh_vhost()))
         found["rabbitmq"] = str(connection_to_broker._impl.server_properties["version"])
         connection_to_broker.close()
     return found

@@ -24,7 +24,7 @@ NO_BODY = frozenset({204, 304})
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
-class Trouble(Exception):
+class LoadError(Exception):
     """The load could not be put on; the text says why."""
 
 
@@ -54,7 +54,7 @@ class Answer:
             return 0
         found = _LENGTH.search(self.received, 0, end + 2)
         if found is None:
-            raise Trouble(f"an answer without a length: {self.received[:300]!r}")
+            raise LoadError(f"an answer without a length: {self.received[:300]!r}")
         return int(found[1])
 
 
@@ -71,10 +71,10 @@ class Line:
         self.answer, self.since = Answer(), since
         self.socket.sendall(request)
 
-    def hear(self) -> bool:
+    def receive(self) -> bool:
         piece = self.socket.recv(PIECE)
         if not piece:
-            raise Trouble(f"the connection was closed in the middle of: {self.answer.received[:300]!r}")
+            raise LoadError(f"the connection was closed in the middle of: {self.answer.received[:300]!r}")
         return self.answer.take(piece)
 
 
@@ -96,7 +96,7 @@ class Load:
         while True:
             yield from requests
             if once:
-                raise Trouble(f"{len(requests)} requests were not enough")
+                raise LoadError(f"{len(requests)} requests were not enough")
 
     def run(self, seconds: float) -> float:
         """Put it on for so long; returns when every request was answered, with the seconds that it took."""
@@ -134,14 +134,16 @@ class Load:
         """Those whose answer is complete; its status was the right one."""
         ready = self._selector.select(within)
         if not ready and not may_be_none:
-            raise Trouble(f"no answer within {within:.0f} s")
+            raise LoadError(f"no answer within {within:.0f} s")
         done = []
         for key, _ in ready:
             line: Line = key.data
-            if line.hear():
+            if line.receive():
                 self.seconds.append(time.perf_counter() - line.since)
                 if line.answer.status != self._expects:
-                    raise Trouble(f"wanted {self._expects}, got {line.answer.received[:1500].decode(errors='replace')}")
+                    raise LoadError(
+                        f"wanted {self._expects}, got {line.answer.received[:1500].decode(errors='replace')}"
+                    )
                 done.append(line)
         return done
 
@@ -157,9 +159,9 @@ def main(path: str) -> None:
         took = load.run(spec["seconds"])
         cpu = time.process_time() - cpu
         print(json.dumps({"state": "done", "took": took, "cpu": cpu, "seconds": list(load.seconds)}), flush=True)
-    except (Trouble, OSError) as trouble:
+    except (LoadError, OSError) as error:
         with contextlib.suppress(BrokenPipeError):  # whoever wanted to know may be gone
-            print(json.dumps({"state": "failed", "why": str(trouble)}), flush=True)
+            print(json.dumps({"state": "failed", "why": str(error)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -22,16 +22,16 @@ PROJECTION = (
 )
 
 
-def hear(channel: BlockingChannel, deliveries: Iterator[Any], database: psycopg.Connection, count: int) -> float:
+def consume(channel: BlockingChannel, deliveries: Iterator[Any], database: psycopg.Connection, count: int) -> float:
     """So many messages, one after the other; the seconds that it took."""
     started = time.perf_counter()
     for _ in range(count):
         method, _properties, body = next(deliveries)
-        told = json.loads(body)
-        customer = told["data"]
-        database.execute(INBOX, [told["id"]])
+        event = json.loads(body)
+        customer = event["data"]
+        database.execute(INBOX, [event["id"]])
         name, kind = customer["personal"]["name"], customer["kind"]
-        values = [customer["id"], told["sequence"], customer["number"], name, kind]
+        values = [customer["id"], event["sequence"], customer["number"], name, kind]
         database.execute(PROJECTION, [*values, customer["is_archived"], customer["is_blocked"]])
         database.commit()
         channel.basic_ack(method.delivery_tag)
@@ -44,10 +44,10 @@ def main(url: str, database_url: str, warm: str, count: str) -> None:
     channel.basic_qos(prefetch_count=PREFETCH)
     deliveries = channel.consume(QUEUE)
     with psycopg.connect(database_url) as database:
-        hear(channel, deliveries, database, int(warm))
+        consume(channel, deliveries, database, int(warm))
         print("warm", flush=True)
         sys.stdin.readline()
-        print(hear(channel, deliveries, database, int(count)), flush=True)
+        print(consume(channel, deliveries, database, int(count)), flush=True)
     connection.close()
 
 

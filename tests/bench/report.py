@@ -83,10 +83,10 @@ def write(rows: Sequence[Row], machine: Mapping[str, Any], folder: Path) -> None
 
 
 def as_markdown(rows: Sequence[Row], machine: Mapping[str, Any]) -> str:
-    """For people: what was asked for first, then what is only told."""
+    """For people: what was asked for first, then what is only for information."""
     asked = [row for row in rows if row.goal is not None]
-    told = [row for row in rows if row.goal is None]
-    parts = [INTRODUCTION, "## Goals\n", _markdown(asked), "## Limits and information\n", _markdown(told)]
+    information = [row for row in rows if row.goal is None]
+    parts = [INTRODUCTION, "## Goals\n", _markdown(asked), "## Limits and information\n", _markdown(information)]
     facts = "".join(f"- {name.replace('_', ' ')}: {value}\n" for name, value in machine.items())
     return "\n".join([*parts, "## Conditions\n", facts, LEFT_OUT])
 

@@ -18,12 +18,12 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.bench import budget, conditions, report  # noqa: E402 - the path above makes them importable
+from tests.bench.bench_system import BenchSystem  # noqa: E402
 from tests.bench.figures import Goal, Row  # noqa: E402
 from tests.bench.plan import QUICK, WHOLE  # noqa: E402
 from tests.bench.subjects import consumer, customers, database, forms, growth, latency, relay, start  # noqa: E402
-from tests.bench.world import World  # noqa: E402
 
-SUBJECTS: dict[str, Callable[[World], list[Row]]] = {
+SUBJECTS: dict[str, Callable[[BenchSystem], list[Row]]] = {
     "customers": customers.measure,
     "forms": forms.measure,
     "latency": latency.measure,
@@ -46,11 +46,11 @@ def main(arguments: list[str]) -> int:
     # Stopped from outside it ends as by Ctrl-C: with all that it started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="crm-bench-") as folder:
-        world = World(QUICK if asked.quick else WHOLE, Path(folder), say)
-        machine = conditions.of_machine(world)
-        with world:
-            rows = [row for name in names for row in _measured(world, name)]
-            machine |= conditions.of_servers(world)
+        bench = BenchSystem(QUICK if asked.quick else WHOLE, Path(folder), say)
+        machine = conditions.of_machine(bench)
+        with bench:
+            rows = [row for name in names for row in _measured(bench, name)]
+            machine |= conditions.of_servers(bench)
     say(f"\n{report.table(rows)}\n\n{time.monotonic() - started:.0f} s in all")
     if asked.json:
         print(json.dumps(report.as_json(rows, machine), indent=1, ensure_ascii=False))
@@ -76,16 +76,16 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return asked
 
 
-def _measured(world: World, name: str) -> list[Row]:
+def _measured(bench: BenchSystem, name: str) -> list[Row]:
     """Its rows; one row that says why, where it could not be measured. The other subjects go on."""
-    world.say(f"{name} …")
+    bench.say(f"{name} …")
     started = time.monotonic()
     try:
-        rows = SUBJECTS[name](world)
+        rows = SUBJECTS[name](bench)
     except Exception as error:  # noqa: BLE001 - whatever it was, it is told, and fails the run
-        world.say(traceback.format_exc())
+        bench.say(traceback.format_exc())
         return [Row(name=name, value=0, unit="", goal=Goal(text="can be measured"), failed=str(error) or repr(error))]
-    world.say(f"{name}: {time.monotonic() - started:.0f} s")
+    bench.say(f"{name}: {time.monotonic() - started:.0f} s")
     return rows
 
 

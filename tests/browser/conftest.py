@@ -26,7 +26,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @dataclass
-class World:
+class SampleData:
     """What is in the system, by the names the tests use."""
 
     api: Api
@@ -39,23 +39,23 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def world(stack: Stack) -> World:
+def sample(stack: Stack) -> SampleData:
     """A customer with contacts, a note, a call, a case from a web form under a workflow, and an order with an invoice."""
-    world = World(stack.api)
-    _people_and_set_up(world)
-    _customers(world)
-    _case(world)
-    _order(world)
-    return world
+    sample = SampleData(stack.api)
+    _people_and_set_up(sample)
+    _customers(sample)
+    _case(sample)
+    _order(sample)
+    return sample
 
 
-def _people_and_set_up(world: World) -> None:
-    api = world.api
-    world.ids["me"] = api.get("/me")["id"]
+def _people_and_set_up(sample: SampleData) -> None:
+    api = sample.api
+    sample.ids["me"] = api.get("/me")["id"]
     for name, role in (("Maria Kowalska", "manager"), ("Samir Osman", "support")):
         email = f"{name.split()[0].lower()}@example.com"
         made = api.post("/users", {"email": email, "name": name, "password": PASSWORD, "roles": [role]})
-        world.ids[name.split()[0]] = made["id"]
+        sample.ids[name.split()[0]] = made["id"]
     steps = [
         _step("intake", "Intake", "task", {"done": "approve"}),
         _step("approve", "Approve goodwill credit", "approval", {"approve": "end", "reject": "intake"}),
@@ -81,8 +81,8 @@ def _step(key: str, name: str, kind: str, transitions: dict[str, str]) -> dict[s
     }
 
 
-def _customers(world: World) -> None:
-    api = world.api
+def _customers(sample: SampleData) -> None:
+    api = sample.api
     nordwind = {
         "kind": "organization",
         "name": "Nordwind Logistik GmbH",
@@ -90,34 +90,34 @@ def _customers(world: World) -> None:
         "phone": "+49 40 5550134",
         "industry": "Logistics",
         "status": "active",
-        "owner_id": world.ids["me"],
+        "owner_id": sample.ids["me"],
         "address": {"street": "Speicherstraße 4", "city": "Hamburg", "postcode": "20457", "country": "DE"},
     }
-    world.ids["nordwind"] = api.post("/customers", nordwind)["id"]
+    sample.ids["nordwind"] = api.post("/customers", nordwind)["id"]
     clinic = {
         "kind": "organization",
         "name": "Brightwater Clinics",
         "email": "office@brightwater.example",
         "status": "active",
     }
-    world.ids["blocked"] = api.post("/customers", clinic)["id"]
-    api.act(f"/customers/{world.ids['blocked']}", "block", {"reason": "Unpaid since August."})
+    sample.ids["blocked"] = api.post("/customers", clinic)["id"]
+    api.act(f"/customers/{sample.ids['blocked']}", "block", {"reason": "Unpaid since August."})
     vega = {"kind": "individual", "first_name": "Marisol", "last_name": "Vega", "email": "marisol@vega.example"}
-    world.ids["person"] = api.post("/customers", vega)["id"]
+    sample.ids["person"] = api.post("/customers", vega)["id"]
     katrin = {
         "name": "Katrin Behrens",
         "email": "k.behrens@nordwind.example",
         "job_title": "Head of Operations",
         "is_primary": True,
     }
-    api.post(f"/customers/{world.ids['nordwind']}/contacts", katrin)
-    note = api.post("/notes", {"customer_id": world.ids["nordwind"], "body": "**Katrin decides**, Jonas signs."})
+    api.post(f"/customers/{sample.ids['nordwind']}/contacts", katrin)
+    note = api.post("/notes", {"customer_id": sample.ids["nordwind"], "body": "**Katrin decides**, Jonas signs."})
     api.act(f"/notes/{note['id']}", "pin")
     call = {"kind": "call", "title": "Renewal before the board meets", "duration_minutes": 18, "outcome": "positive"}
-    api.post("/activities", {"customer_id": world.ids["nordwind"], **call})
+    api.post("/activities", {"customer_id": sample.ids["nordwind"], **call})
 
 
-def _case(world: World) -> None:
+def _case(sample: SampleData) -> None:
     fields = [
         {"key": "name", "label": "Your name", "type": "text", "required": True, "maps_to": "customer.name"},
         {"key": "email", "label": "E-mail", "type": "email", "required": True, "maps_to": "customer.email"},
@@ -133,7 +133,7 @@ def _case(world: World) -> None:
         "case_type": "complaint",
         "workflow": "complaint",
     }
-    world.api.post("/forms", form)
+    sample.api.post("/forms", form)
     answers = {
         "name": "Katrin Behrens",
         "email": "k.behrens@nordwind.example",
@@ -142,20 +142,20 @@ def _case(world: World) -> None:
         "details": "Six of our forty handhelds read the neighbouring pallet.",
         "units": 6,
     }
-    case_id = world.api.post("/forms/device-fault/submissions", {"answers": answers})["case_id"]
-    wait_for(lambda: world.api.get(f"/cases/{case_id}")["customer_id"], "the case has a customer")
-    world.ids["case"] = case_id
+    case_id = sample.api.post("/forms/device-fault/submissions", {"answers": answers})["case_id"]
+    wait_for(lambda: sample.api.get(f"/cases/{case_id}")["customer_id"], "the case has a customer")
+    sample.ids["case"] = case_id
 
 
-def _order(world: World) -> None:
+def _order(sample: SampleData) -> None:
     price = {"amount": "79.50", "currency": "EUR"}
     product = {"sku": "HX-BAT", "name": "Battery pack", "type": "merchandise", "unit_price": price, "tax_rate": "0.19"}
-    world.api.post("/products", product)
+    sample.api.post("/products", product)
     lines = [{"sku": "HX-BAT", "quantity": 40, "discount_percent": 10}]
-    order = world.api.post("/orders", {"customer_id": world.ids["nordwind"], "currency": "EUR", "lines": lines})
-    world.ids["order"] = order["id"]
-    nordwind = f"/customers/{world.ids['nordwind']}"
-    wait_for(lambda: world.api.get(nordwind)["facts"]["orders"], "the customer's figures count the order")
+    order = sample.api.post("/orders", {"customer_id": sample.ids["nordwind"], "currency": "EUR", "lines": lines})
+    sample.ids["order"] = order["id"]
+    nordwind = f"/customers/{sample.ids['nordwind']}"
+    wait_for(lambda: sample.api.get(nordwind)["facts"]["orders"], "the customer's figures count the order")
 
 
 @pytest.fixture(scope="session")
@@ -208,7 +208,7 @@ class Visitor:
         self.complaints.append(f"a dialog opened: {dialog.message}")
         dialog.dismiss()
 
-    def _heard(self, kind: str, text: str) -> None:
+    def _on_console(self, kind: str, text: str) -> None:
         if kind in {"error", "warning"} and not any(known in text for known in EXPECTED):
             self.complaints.append(text)
 
@@ -227,7 +227,7 @@ def visit(stack: Stack, browser: Browser) -> Iterator[Visit]:
         )
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         visitor = Visitor(stack, context, context.new_page())
-        visitor.page.on("console", lambda message: visitor._heard(message.type, message.text))
+        visitor.page.on("console", lambda message: visitor._on_console(message.type, message.text))
         visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
         visitor.page.on("dialog", visitor._asked)
         opened.append(visitor)
@@ -247,9 +247,9 @@ def kept() -> dict[str, StorageState]:
 
 
 @pytest.fixture
-def staff(visit: Visit, world: World, kept: dict[str, StorageState]) -> Visitor:
+def staff(visit: Visit, sample: SampleData, kept: dict[str, StorageState]) -> Visitor:
     """A window in which the administrator is logged in, on a system that has something in it."""
-    assert world.ids
+    assert sample.ids
     visitor = visit(storage_state=kept.get("staff"))
     visitor.go("/")
     if visitor.page.url.startswith(f"{visitor.stack.url}/login"):  # the first, or the one before has logged out

@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from tests.browser.conftest import Visitor, World
+from tests.browser.conftest import SampleData, Visitor
 
 
-def test_the_search_suggests_while_typing_and_opens_a_number_at_once(staff: Visitor, world: World) -> None:
+def test_the_search_suggests_while_typing_and_opens_a_number_at_once(staff: Visitor, sample: SampleData) -> None:
     staff.go("/")
     staff.page.keyboard.press("/")
     staff.page.keyboard.type("nordwind", delay=15)
@@ -20,16 +20,16 @@ def test_the_search_suggests_while_typing_and_opens_a_number_at_once(staff: Visi
     assert staff.page.evaluate("document.activeElement.closest('#_suggest') !== null")
     staff.page.keyboard.press("Escape")
     assert staff.page.locator("#_suggest a").count() == 0
-    staff.page.fill("#q-all", world.api.get(f"/cases/{world.ids['case']}")["number"])
+    staff.page.fill("#q-all", sample.api.get(f"/cases/{sample.ids['case']}")["number"])
     staff.page.keyboard.press("Enter")
-    staff.page.wait_for_url(f"**{world.path('case')}")
+    staff.page.wait_for_url(f"**{sample.path('case')}")
 
 
 @pytest.mark.parametrize(("path", "words"), [("customers", "brightwater"), ("cases", "pallet")])
 def test_a_list_narrows_while_typing_and_the_address_says_how(
-    staff: Visitor, world: World, path: str, words: str
+    staff: Visitor, sample: SampleData, path: str, words: str
 ) -> None:
-    assert world.ids["case"]
+    assert sample.ids["case"]
     staff.go(f"/{path}")
     staff.page.locator("#f-q").press_sequentially(words, delay=15)
     staff.page.wait_for_url(f"**q={words}**")
@@ -53,20 +53,20 @@ def test_filters_open_in_a_popover(staff: Visitor) -> None:
     staff.sees("Nordwind Logistik GmbH")
 
 
-def test_a_note_lands_on_the_timeline_at_once(staff: Visitor, world: World, now: str) -> None:
-    staff.go(world.path("nordwind"))
+def test_a_note_lands_on_the_timeline_at_once(staff: Visitor, sample: SampleData, now: str) -> None:
+    staff.go(sample.path("nordwind"))
     staff.page.fill("#text", f"**Bold {now}**")
     staff.page.check("input[name=pin]")
     staff.page.locator("#text").press("Control+Enter")
     staff.page.locator(f"#_activity .pin strong:has-text('Bold {now}')").wait_for()
-    assert staff.page.url.endswith(world.path("nordwind"))
+    assert staff.page.url.endswith(sample.path("nordwind"))
     assert staff.page.input_value("#text") == ""
     staff.page.locator(f".pin:has-text('{now}')").get_by_role("button", name="Unpin this note").click()
     staff.sees("The note is among the others.")
 
 
-def test_each_kind_of_interaction_shows_its_own_fields(staff: Visitor, world: World) -> None:
-    staff.go(world.path("nordwind"))
+def test_each_kind_of_interaction_shows_its_own_fields(staff: Visitor, sample: SampleData) -> None:
+    staff.go(sample.path("nordwind"))
     assert staff.page.locator("input[name=pin]").is_visible()
     assert not staff.page.locator("input[name=duration_minutes]").is_visible()
     staff.page.get_by_text("Call", exact=True).click()
@@ -74,15 +74,15 @@ def test_each_kind_of_interaction_shows_its_own_fields(staff: Visitor, world: Wo
     assert not staff.page.locator("input[name=pin]").is_visible()
 
 
-def test_an_empty_note_is_refused_in_place(staff: Visitor, world: World) -> None:
-    staff.go(world.path("nordwind"))
+def test_an_empty_note_is_refused_in_place(staff: Visitor, sample: SampleData) -> None:
+    staff.go(sample.path("nordwind"))
     staff.press("Save")
     staff.sees("Write what happened.")
     assert staff.page.evaluate("document.activeElement.id") == "text"
 
 
-def test_the_timeline_shows_one_kind_in_place_and_back_shows_everything(staff: Visitor, world: World) -> None:
-    staff.go(f"{world.path('nordwind')}/timeline")
+def test_the_timeline_shows_one_kind_in_place_and_back_shows_everything(staff: Visitor, sample: SampleData) -> None:
+    staff.go(f"{sample.path('nordwind')}/timeline")
     staff.press("Sales", role="link")
     staff.page.wait_for_url("**show=sales")
     staff.page.wait_for_function("!document.getElementById('_timeline').textContent.includes('Renewal')")
@@ -91,8 +91,10 @@ def test_the_timeline_shows_one_kind_in_place_and_back_shows_everything(staff: V
     staff.page.locator("#_timeline:has-text('Renewal')").wait_for()
 
 
-def test_an_internal_note_and_a_reply_cannot_be_taken_for_each_other(staff: Visitor, world: World, now: str) -> None:
-    staff.go(world.path("case"))
+def test_an_internal_note_and_a_reply_cannot_be_taken_for_each_other(
+    staff: Visitor, sample: SampleData, now: str
+) -> None:
+    staff.go(sample.path("case"))
     assert staff.page.get_by_role("button", name="Save note, not sent").count() == 0
     staff.page.locator("label:has(#mode-note)").click()
     assert staff.page.get_by_role("button", name="Send", exact=True).count() == 0

@@ -1,6 +1,6 @@
 """When something is wrong: the session is over, there is no JavaScript, the text is hostile."""
 
-from tests.browser.conftest import Visit, Visitor, World
+from tests.browser.conftest import SampleData, Visit, Visitor
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(1)>"
@@ -9,9 +9,9 @@ HOSTILE = (
 
 
 def test_a_session_that_ended_asks_for_the_password_over_the_page_and_goes_on(
-    staff: Visitor, world: World, now: str
+    staff: Visitor, sample: SampleData, now: str
 ) -> None:
-    staff.go(world.path("case"))
+    staff.go(sample.path("case"))
     staff.page.fill("#body", f"Typed for long {now}")
     staff.context.clear_cookies()
     staff.press("Send")
@@ -23,14 +23,14 @@ def test_a_session_that_ended_asks_for_the_password_over_the_page_and_goes_on(
     staff.page.locator(f".msg.ours:has-text('{now}')").wait_for()
 
 
-def test_everything_works_without_javascript(visit: Visit, world: World, now: str) -> None:
+def test_everything_works_without_javascript(visit: Visit, sample: SampleData, now: str) -> None:
     visitor = visit(java_script_enabled=False).log_in()
     visitor.go("/customers?q=nordwind+logistik")
     visitor.page.get_by_role("link", name="Nordwind Logistik GmbH").click()
     visitor.page.fill("#text", f"Without script {now}")
     visitor.press("Save")
     visitor.sees(f"Without script {now}")
-    visitor.go(world.path("case"))
+    visitor.go(sample.path("case"))
     visitor.page.locator("label:has(#mode-note)").click()
     visitor.page.fill("#body", f"Quiet {now}")
     visitor.press("Save note, not sent")
@@ -38,14 +38,14 @@ def test_everything_works_without_javascript(visit: Visit, world: World, now: st
     visitor.page.locator(f".msg.note:has-text('{now}')").wait_for()
 
 
-def test_hostile_text_opens_no_dialog(staff: Visitor, world: World, now: str) -> None:
+def test_hostile_text_opens_no_dialog(staff: Visitor, sample: SampleData, now: str) -> None:
     """The browser itself is the judge: a script that runs opens a dialog, which fails the test."""
     name = f"{HOSTILE} {now}"
     body = {"kind": "organization", "name": name, "email": f"x.{now}@example.com", "industry": HOSTILE[-90:]}
-    customer = world.api.post("/customers", body)
-    world.api.post("/notes", {"customer_id": customer["id"], "body": HOSTILE})
-    case = world.api.post("/cases", {"subject": HOSTILE, "description": HOSTILE, "customer_id": customer["id"]})
-    world.api.post(f"/cases/{case['id']}/messages", {"body": HOSTILE, "is_internal": True})
+    customer = sample.api.post("/customers", body)
+    sample.api.post("/notes", {"customer_id": customer["id"], "body": HOSTILE})
+    case = sample.api.post("/cases", {"subject": HOSTILE, "description": HOSTILE, "customer_id": customer["id"]})
+    sample.api.post(f"/cases/{case['id']}/messages", {"body": HOSTILE, "is_internal": True})
     record = f"/customers/{customer['id']}"
     for path in (record, f"{record}/notes", f"{record}/edit", f"/cases/{case['id']}", f"/customers?q={now}"):
         assert staff.go(path) == 200

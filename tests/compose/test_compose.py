@@ -97,7 +97,7 @@ def test_the_main_job_runs_in_containers(project: Project) -> None:
     company.decide("sam", company.work_item("sam", case["number"]), "done")
     company.decide("fay", company.work_item("fay", case["number"]), "approve", "Yes.")
     wanted = ("form.submitted", "case.opened", "email.sent", "step.decided", "step.decided", "workflow.completed")
-    assert kinds(company.story(case["customer_id"], wanted)).count("step.decided") == 2
+    assert kinds(company.timeline(case["customer_id"], wanted)).count("step.decided") == 2
     assert company.admin.get(f"/customers/{case['customer_id']}/overview")["complete"] is True
 
 
@@ -129,7 +129,7 @@ def test_no_secret_is_in_an_image_or_in_a_container_s_environment(project: Proje
     assert "secrets" not in project.inside("gateway", "ls", "-a", "/app")
 
 
-def test_a_service_may_tell_only_its_own_facts_and_read_only_its_own_queue(project: Project) -> None:
+def test_a_service_may_publish_only_its_own_events_and_read_only_its_own_queue(project: Project) -> None:
     assert project.inside("orders-worker", "python", "-c", ATTEMPTS) == "403 406 403 403 403"
 
 

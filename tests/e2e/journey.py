@@ -1,4 +1,4 @@
-"""The main job, driven over HTTP as its users would: from a stranger's web form to the whole story on one page."""
+"""The main job, driven over HTTP as its users would: from a stranger's web form to the whole timeline on one page."""
 
 import secrets
 from collections import Counter
@@ -162,19 +162,19 @@ class Company:
         self.staff[name].act(f"/work-items/{item['id']}", "claim")
         return self.staff[name].act(f"/work-items/{item['id']}", "decide", {"outcome": outcome, "note": note})
 
-    def story(self, customer_id: str, wanted: Sequence[str]) -> list[dict[str, Any]]:
+    def timeline(self, customer_id: str, wanted: Sequence[str]) -> list[dict[str, Any]]:
         """The customer's timeline, oldest first, once it has each of these kinds as often as it is named.
 
         Entries come from several services, so none of them says that another has arrived.
         """
         found: list[dict[str, Any]] = []
 
-        def is_told() -> bool:
+        def is_complete() -> bool:
             found[:] = pages(self.admin, f"/customers/{customer_id}/timeline")[::-1]
             return Counter(wanted) <= Counter(kinds(found))
 
         what = f"{', '.join(wanted)} are on the timeline of {customer_id}"
-        self.wait_for(is_told, what, progress=lambda: kinds(found))
+        self.wait_for(is_complete, what, progress=lambda: kinds(found))
         return found
 
     def wait_for(self, condition: Callable[[], T], what: str, *, progress: Callable[[], object] = lambda: None) -> T:

@@ -9,19 +9,19 @@ from ops.waiting import wait_for
 from tests.stacks import Stack
 
 
-def test_every_service_shows_that_its_worker_gives_signs(stack: Stack) -> None:
+def test_every_service_shows_that_its_worker_has_a_heartbeat(stack: Stack) -> None:
     longest: dict[str, float] = defaultdict(float)
-    heard: set[str] = set()
+    renewed: set[str] = set()
 
-    def all_are_heard_again() -> bool:
+    def all_have_a_new_heartbeat() -> bool:
         for service in EVERYONE:
             now = silent_seconds(stack, service)
             longest[service] = max(longest[service], now)
             if now < longest[service] - 1:
-                heard.add(service)
-        return heard == set(EVERYONE)
+                renewed.add(service)
+        return renewed == set(EVERYONE)
 
-    wait_for(all_are_heard_again, "every worker gives a new sign", progress=lambda: sorted(heard))
+    wait_for(all_have_a_new_heartbeat, "every worker writes a new heartbeat", progress=lambda: sorted(renewed))
     for service in EVERYONE:
         ready = requests.get(f"{stack.installation.url_of(service)}/readyz", timeout=60).json()
         assert (ready["status"], ready["checks"]["worker"]) == ("ready", "ok"), ready

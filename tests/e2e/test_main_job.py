@@ -46,7 +46,7 @@ def order_three_lines(company: Company, customer_id: str) -> dict:
 @pytest.mark.proves(
     "F048", "F060", "F072", "F073", "F074", "F080", "F081", "F049", "F075", "F104", "F106", "F062", "F063"
 )
-def test_a_web_form_becomes_a_customer_a_case_decided_steps_an_order_and_one_story(
+def test_a_web_form_becomes_a_customer_a_case_decided_steps_an_order_and_one_timeline(
     stack: Stack, company: Company
 ) -> None:
     receipt = company.submit(company.answers("Katrin"))
@@ -60,28 +60,28 @@ def test_a_web_form_becomes_a_customer_a_case_decided_steps_an_order_and_one_sto
     contact = company.admin.get(f"/customers/{customer['id']}/contacts")["data"][0]
     assert (contact["name"], contact["is_primary"]) == ("Katrin Behrens", True)
 
-    # The people responsible and the visitor are told.
-    told = company.mails(company.emails["sam"], case_id=case["id"])
-    assert number in told[0]["subject"]
-    text = company.admin.get(f"/emails/{told[0]['id']}")
+    # The people responsible and the visitor are notified.
+    sent = company.mails(company.emails["sam"], case_id=case["id"])
+    assert number in sent[0]["subject"]
+    text = company.admin.get(f"/emails/{sent[0]['id']}")
     assert number in text["text"]
     assert f"/cases/{number}" in text["text"]
     reply = company.mails(company.answers("Katrin")["email"])
     assert len(reply) == 1
     assert number in reply[0]["subject"]
 
-    # The first step is claimed and done; the second one's people are told, reminded and then somebody above them.
+    # The first step is claimed and done; the second one's people are notified, reminded and then somebody above them.
     task = company.work_item("sam", number)
     assert task["step"]["name"] == "Assess the fault"
     company.decide("sam", task, "done")
-    company.mails(company.emails["fay"], 2, case_id=case["id"])  # told and, two seconds before it is due, reminded
+    company.mails(company.emails["fay"], 2, case_id=case["id"])  # notified and, two seconds before it is due, reminded
     company.mails(company.emails["max"], 1, case_id=case["id"])  # escalated
     approval = company.work_item("fay", number)
     assert (approval["step"]["kind"], approval["is_overdue"], approval["escalation_level"]) == ("approval", True, 1)
     company.decide("fay", approval, "approve", "The serial number is right.")
     company.wait_for(lambda: company.admin.get(f"/cases/{case['id']}")["status"] == "resolved", "the case is resolved")
-    told = company.mails(company.emails["fay"], 2, case_id=case["id"])
-    assert sorted(kinds(told)) == ["step_activated", "step_reminder"]
+    sent = company.mails(company.emails["fay"], 2, case_id=case["id"])
+    assert sorted(kinds(sent)) == ["step_activated", "step_reminder"]
     assert len(company.mails(company.emails["max"], 1, case_id=case["id"])) == 1
 
     # An order with three lines.
@@ -94,10 +94,10 @@ def test_a_web_form_becomes_a_customer_a_case_decided_steps_an_order_and_one_sto
     company.admin.act(
         f"/cases/{case['id']}", "transition", {"status": "closed", "outcome": "solved", "note": "All good."}
     )
-    story = company.story(customer["id"], [*MILESTONES, "step.decided", "email.sent"])
-    assert kinds(story).count("step.decided") == 2
-    # What one commit tells has one moment; the entries of one moment have no order among each other.
-    moments = [min(entry["at"] for entry in story if entry["kind"] == kind) for kind in MILESTONES]
+    timeline = company.timeline(customer["id"], [*MILESTONES, "step.decided", "email.sent"])
+    assert kinds(timeline).count("step.decided") == 2
+    # What one commit publishes has one moment; the entries of one moment have no order among each other.
+    moments = [min(entry["at"] for entry in timeline if entry["kind"] == kind) for kind in MILESTONES]
     assert moments == sorted(moments)
 
     def followed() -> dict:

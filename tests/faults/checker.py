@@ -40,42 +40,43 @@ class Findings:
 
 
 @functools.cache
-def heard_types(service: str) -> frozenset[str]:
+def types_consumed_by(service: str) -> frozenset[str]:
     """What this service's code listens to."""
     return consumed_types(service)
 
 
 def check(
-    stack: Stack, loads: Iterable[Load], office: PostOffice | None, *, also_told: Collection[str] = ()
+    stack: Stack, loads: Iterable[Load], office: PostOffice | None, *, also_published: Collection[str] = ()
 ) -> Findings:
-    """The state of the whole system, held against what its clients were told. `also_told`: events of a test's own."""
+    """The state of the whole system, held against the answers to its clients. `also_published`: a test's own events."""
     found = Findings()
-    _events(stack, found, also_told)
+    _events(stack, found, also_published)
     for load in loads:
         _submissions(stack, load, found)
         _orders(stack, load, found)
         _decisions(stack, load, found)
-    _stories(stack, found)
+    _timelines(stack, found)
     _mail(stack, office, found)
     found.reordered += behind(stack)
     found.stuck += waiting(stack)
     return found
 
 
-def _events(stack: Stack, found: Findings, also_told: Collection[str]) -> None:
+def _events(stack: Stack, found: Findings, also_published: Collection[str]) -> None:
     """Each committed fact has its effect once in every service that listens, and nothing else has one."""
-    told = {}
+    published: dict[str, str] = {}
     for service in SERVICES:
-        told |= {row.event_id: row.type for row in stack.sql(service, "SELECT event_id, type FROM outbox")}
-    found.committed = len(told)
+        published |= {row.event_id: row.type for row in stack.sql(service, "SELECT event_id, type FROM outbox")}
+    found.committed = len(published)
     for service in LISTENERS:
-        heard = {row.event_id for row in stack.sql(service, "SELECT event_id FROM inbox")}
+        consumed = {row.event_id for row in stack.sql(service, "SELECT event_id FROM inbox")}
         parked = {row.event_id for row in stack.sql(service, "SELECT event_id FROM parked_message")}
-        due = {event for event, kind in told.items() if kind in heard_types(service)}
-        found.effects += len(heard)
-        found.lost += [f"{service} never had {told[event]} {event}" for event in sorted(due - heard - parked)]
+        due = {event for event, kind in published.items() if kind in types_consumed_by(service)}
+        found.effects += len(consumed)
+        found.lost += [f"{service} never had {published[event]} {event}" for event in sorted(due - consumed - parked)]
         found.ghost += [
-            f"{service} had {event}, which nobody told" for event in sorted(heard - told.keys() - set(also_told))
+            f"{service} had {event}, which nobody published"
+            for event in sorted(consumed - published.keys() - set(also_published))
         ]
 
 
@@ -125,14 +126,14 @@ def _decisions(stack: Stack, load: Load, found: Findings) -> None:
             found.lost.append(f"work item {deed.about['id']} is {states.get(deed.about['id'])}, not decided")
 
 
-def _stories(stack: Stack, found: Findings) -> None:
+def _timelines(stack: Stack, found: Findings) -> None:
     """What happens once in a case's life stands once on the timeline of its customer."""
     statement = "SELECT case_id, kind, customer_id, count(*) AS times FROM timeline_entries WHERE case_id IS NOT NULL GROUP BY case_id, kind, customer_id"
     rows = stack.sql("customers", statement)
-    told = {(row.case_id, row.kind): row.times for row in rows if row.customer_id}
+    entries = {(row.case_id, row.kind): row.times for row in rows if row.customer_id}
     for case in stack.sql("cases", """SELECT id, number FROM "cases" WHERE submission_id IS NOT NULL"""):
         for kind in ONCE_A_CASE:
-            times = told.get((case.id, kind), 0)
+            times = entries.get((case.id, kind), 0)
             if times == 0:
                 found.lost.append(f"{kind} of {case.number} is on no timeline")
             elif times > 1:

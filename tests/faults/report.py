@@ -31,11 +31,11 @@ server, the queues and parking, and compares: what was acknowledged with what is
 every service that listens, every copy with its original, every mail with what arrived.
 
 - **lost**: acknowledged and not kept, or a committed fact without its effect. **ghost**: an effect of nothing.
-- **double**: had its effect twice. **reordered**: a copy shows something older than what was told last.
+- **double**: had its effect twice. **reordered**: a copy shows something older than what was published last.
 - **stuck**: not published, still queued, parked, or mail that nobody sends.
 - **in doubt**: a mail that was in the hands of a sender, or of a server, that died: it says so, and is not repeated by itself.
 - **recovery**: from the end of the load until all of it has come to rest. *Committed* and *effects* count everything
-  that the system has told since it was started, over all faults of the same run.
+  that the system has published since it was started, over all faults of the same run.
 """
 FOOT = """
 What these figures do not show: power loss and broken disks (processes are killed, the operating system goes on), partitions

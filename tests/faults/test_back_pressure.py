@@ -28,7 +28,7 @@ from tests.faults.trial import SEED, commit, keep
 EVENTS = 200_000
 LIMIT = 5_000
 BOTH, ONE = "thing.made.v1", "thing.liked.v1"
-# Two events of each aggregate, and of every second aggregate both listeners hear.
+# Two events of each aggregate, and of every second aggregate both listeners consume.
 FILL = f"""
 INSERT INTO outbox (event_id, type, aggregate_id, aggregate_version, envelope, occurred_at)
 SELECT 'evt_' || n, CASE WHEN n / 2 % 2 = 0 THEN '{BOTH}' ELSE '{ONE}' END, 'thing_' || n / 2, n % 2 + 1,
@@ -45,13 +45,13 @@ class Listener:
     distinct: int = 0
     copies: int = 0
 
-    def hear(self, delivery: Delivery) -> Outcome:
-        told = json.loads(delivery.body)
-        seen = self.first[told["subject"]]
-        if told["sequence"] in seen:
+    def handle(self, delivery: Delivery) -> Outcome:
+        event = json.loads(delivery.body)
+        seen = self.first[event["subject"]]
+        if event["sequence"] in seen:
             self.copies += 1
         else:
-            seen.append(told["sequence"])
+            seen.append(event["sequence"])
             self.distinct += 1
         return Done()
 
@@ -64,7 +64,7 @@ def listening(bus_url: str, name: str, listener: Listener) -> Iterator[None]:
     stop, bus = threading.Event(), connect(bus_url)
     thread = threading.Thread(
         target=bus.consume,
-        args=(name, listener.hear),
+        args=(name, listener.handle),
         kwargs={"stop": stop, "threads": 1, "order_key": lambda _: "all"},
         daemon=True,
     )
@@ -162,7 +162,7 @@ def resident_mb(pid: int) -> int:
 def result(
     version: str, listeners: Sequence[Listener], seconds: float, drained: float, stuck: int
 ) -> dict[str, object]:
-    heard = sum(one.distinct for one in listeners)
+    consumed = sum(one.distinct for one in listeners)
     known = sum(subject in one.first for one in listeners for subject in (f"thing_{n}" for n in range(EVENTS // 2)))
     return {
         "scenario": "20 consumer stopped, 200,000 events",
@@ -176,8 +176,8 @@ def result(
         "attempted": 0,
         "acknowledged": 0,
         "committed": EVENTS,
-        "effects": heard,
-        "lost": EVENTS + EVENTS // 2 - heard,
+        "effects": consumed,
+        "lost": EVENTS + EVENTS // 2 - consumed,
         "ghost": sum(len(one.first) for one in listeners) - known,
         "double": 0,  # the listeners, as the inbox, count a copy and leave it at that
         "reordered": sum(len(one.out_of_order()) for one in listeners),

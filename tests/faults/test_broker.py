@@ -93,14 +93,14 @@ def test_a_queue_that_is_deleted_is_declared_again_by_its_consumer(on_servers: P
     with channel(trial.stack.bus_url, "delete") as on:
         on.queue_delete(topology.events_queue("notifications"))
     trial.faults["queue deleted"] += 1
-    wait_for(lambda: queue_is_heard(trial, "notifications"), "the queue is back and has a consumer")
+    wait_for(lambda: queue_is_consumed(trial, "notifications"), "the queue is back and has a consumer")
     with trial.under_load():
         time.sleep(trial.seconds)
     trial.judge()
 
 
 @pytest.mark.plan
-def test_a_queue_with_other_arguments_is_complained_of_and_what_is_told_meanwhile_arrives_later(
+def test_a_queue_with_other_arguments_is_complained_of_and_what_is_published_meanwhile_arrives_later(
     on_servers: Patient,
 ) -> None:
     trial, name = on_servers.trial("21 queue with other arguments"), topology.events_queue("notifications")
@@ -115,7 +115,7 @@ def test_a_queue_with_other_arguments_is_complained_of_and_what_is_told_meanwhil
     wait_for(lambda: "PRECONDITION_FAILED" in log.read_text()[before:], "the worker complains of the queue")
     with channel(trial.stack.bus_url, "put right") as on:
         on.queue_delete(name)
-    wait_for(lambda: queue_is_heard(trial, "notifications"), "the queue is as it should be")
+    wait_for(lambda: queue_is_consumed(trial, "notifications"), "the queue is as it should be")
     with trial.under_load():
         time.sleep(trial.seconds)
     trial.judge()
@@ -126,7 +126,7 @@ def broker_of(patient: Patient) -> Rabbit:
     return patient.broker
 
 
-def queue_is_heard(trial: Trial, service: str) -> bool:
+def queue_is_consumed(trial: Trial, service: str) -> bool:
     with pika.BlockingConnection(pika.URLParameters(trial.stack.bus_url)) as connection:
         try:
             answer = connection.channel().queue_declare(topology.events_queue(service), passive=True)

@@ -40,7 +40,7 @@ def lose_case(stack: Stack, load: Load) -> None:
     load.deeds.append(Deed("submit", "never-kept", status=201, answer={"case_number": "C-424242"}))
 
 
-def lose_story(stack: Stack, _: Load) -> None:
+def lose_timeline_entry(stack: Stack, _: Load) -> None:
     stack.change("customers", "DELETE FROM timeline_entries WHERE kind = 'case.opened'")
 
 
@@ -84,7 +84,7 @@ def get_stuck(stack: Stack, _: Load) -> None:
 @pytest.mark.parametrize(
     ("kind", "harm"),
     [
-        ("lost", lose_effect), ("lost", lose_case), ("lost", lose_story), ("lost", lose_mail),
+        ("lost", lose_effect), ("lost", lose_case), ("lost", lose_timeline_entry), ("lost", lose_mail),
         ("ghost", invent_effect), ("ghost", invent_order), ("double", double_case),
         ("reordered", fall_behind), ("reordered", miscount), ("stuck", get_stuck),
     ],

@@ -19,14 +19,14 @@ from tests.faults.checker import SERVICES
 from tests.faults.conftest import Patient
 from tests.faults.trial import Trial
 
-# Only customers hears it; its effect is one line on a timeline.
-TOLD = "workflow.cancelled.v1"
+# Only customers consumes it; its effect is one line on a timeline.
+EVENT_TYPE = "workflow.cancelled.v1"
 
 
 def poison(run_id: str, **more: Any) -> bytes:
     """A fact that customers can read."""
     data = {"run_id": run_id, "case_id": "cas_poison", "case_number": "C-999999", "workflow_name": "Poison"}
-    return envelope(more.pop("type", TOLD), data, subject=run_id, **more)
+    return envelope(more.pop("type", EVENT_TYPE), data, subject=run_id, **more)
 
 
 def test_every_event_published_three_times_more_has_its_effect_once(patient: Patient) -> None:
@@ -35,8 +35,8 @@ def test_every_event_published_three_times_more_has_its_effect_once(patient: Pat
     with trial.under_load():
         wait_for(lambda: trial.loads[0].acknowledged > 10, "something has happened")
     for service in SERVICES:
-        told = "SELECT event_id, type, envelope, aggregate_id FROM outbox WHERE id > :last ORDER BY id"
-        rows = trial.stack.sql(service, told, last=last[service])
+        published = "SELECT event_id, type, envelope, aggregate_id FROM outbox WHERE id > :last ORDER BY id"
+        rows = trial.stack.sql(service, published, last=last[service])
         messages = [
             OutgoingMessage(id=r.event_id, type=r.type, body=r.envelope.encode(), key=r.aggregate_id) for r in rows
         ]
@@ -52,7 +52,7 @@ UNREADABLE = {
     "not_an_event": b'{"hello": "world"}',
     "unknown_type": envelope("planet.discovered.v1", {"id": "pla_1"}),
     "unknown_version": poison("run_poison", type="workflow.cancelled.v9"),
-    "schema_violation": envelope(TOLD, {"run_id": ["run_poison"]}),
+    "schema_violation": envelope(EVENT_TYPE, {"run_id": ["run_poison"]}),
 }
 
 
@@ -150,8 +150,8 @@ def send(trial: Trial, body: bytes) -> str:
     """As a service would; returns the event's id, or one for the broker where the message has none of its own."""
     found = re.search(rb'"id": ?"([^"]+)"', body)
     event = found.group(1).decode() if found else new_id("evt")
-    trial.told.add(event)
-    trial.stack.bus.publish([OutgoingMessage(id=event, type=TOLD, body=body, key="run_poison")])
+    trial.published.add(event)
+    trial.stack.bus.publish([OutgoingMessage(id=event, type=EVENT_TYPE, body=body, key="run_poison")])
     return event
 
 

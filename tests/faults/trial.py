@@ -27,7 +27,7 @@ from tests.stacks import Stack
 RESULTS = Path(os.environ.get("CRM_FAULT_RESULTS") or ROOT / "var" / "faults")
 SECONDS = float(os.environ.get("CRM_FAULT_SECONDS") or 3)
 SEED = int(os.environ.get("CRM_FAULT_SEED") or 0) or random.SystemRandom().randrange(1, 2**31)
-TOLD_BY_TESTS: set[str] = set()
+PUBLISHED_BY_TESTS: set[str] = set()
 
 
 @dataclass
@@ -46,8 +46,8 @@ class Trial:
     faults: Counter[str] = field(default_factory=Counter)
     loads: list[Load] = field(default_factory=list)
     figures: dict[str, Any] = field(default_factory=dict)
-    told: set[str] = field(default_factory=lambda: TOLD_BY_TESTS)
-    """Events that no service told: a test published them."""
+    published: set[str] = field(default_factory=lambda: PUBLISHED_BY_TESTS)
+    """Events of no service: a test published them."""
 
     def __post_init__(self) -> None:
         self.random = random.Random(f"{self.seed} {self.scenario}")
@@ -101,7 +101,7 @@ class Trial:
                 return self._check(), time.monotonic() - began
 
     def _check(self) -> Findings:
-        return check(self.stack, self.loads, self.office, also_told=self.told)
+        return check(self.stack, self.loads, self.office, also_published=self.published)
 
     def _write(self, found: Findings, recovery_seconds: float) -> None:
         result = {

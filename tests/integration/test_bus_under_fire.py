@@ -17,7 +17,7 @@ import pytest
 
 from ops.waiting import wait_for
 from servicekit.messaging.bus import connect
-from tests.integration.bus_bench import ROOT
+from tests.integration.bus_harness import ROOT
 from tests.integration.fire_child import INBOX, OUTBOX, open_database, publish_waiting
 from tests.servers import Rabbit, rabbitmq
 

@@ -17,28 +17,28 @@ from servicekit.messaging.relay import Pass, publish_waiting
 from tests import servers
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-HEARD_BY_BOTH, HEARD_BY_ONE = "thing.made.v1", "thing.liked.v1"
+CONSUMED_BY_BOTH, CONSUMED_BY_ONE = "thing.made.v1", "thing.liked.v1"
 
 
 class Pressed:
-    """A relay before two listeners: the queue of `away` has no room, `there` takes everything."""
+    """A relay before two consumers: the queue of `away` has no room, `there` takes everything."""
 
     def __init__(self, database: Database, bus_url: str) -> None:
         self.database, self.bus = database, connect(bus_url)
         self._vhost, self._count = urlsplit(bus_url).path[1:], 0
-        for name, types in (("away", [HEARD_BY_BOTH]), ("there", [HEARD_BY_BOTH, HEARD_BY_ONE])):
+        for name, types in (("away", [CONSUMED_BY_BOTH]), ("there", [CONSUMED_BY_BOTH, CONSUMED_BY_ONE])):
             self.bus.declare(name, types)
         limit = json.dumps({"max-length": 1})
         servers.rabbitmq().control(
             "set_policy", "-p", self._vhost, "small", r"^away\.events\.v1$", limit, "--apply-to", "queues"
         )
-        while self.publish(self.tell("thing_filler")).published:  # the limit of a quorum queue is a soft one
+        while self.publish(self.record("thing_filler")).published:  # the limit of a quorum queue is a soft one
             pass
 
     def make_room(self) -> None:
         servers.rabbitmq().control("clear_policy", "-p", self._vhost, "small")
 
-    def tell(self, aggregate: str, event_type: str = HEARD_BY_BOTH) -> datetime:
+    def record(self, aggregate: str, event_type: str = CONSUMED_BY_BOTH) -> datetime:
         """Into the outbox, at START."""
         self._count += 1
         row = {
@@ -65,14 +65,14 @@ class Pressed:
                 found.setdefault(row.aggregate_id, []).append(row.attempts)
         return found
 
-    def heard(self, name: str) -> list[str]:
+    def consumed(self, name: str) -> list[str]:
         subjects: list[str] = []
 
-        def hear(delivery: Delivery) -> Outcome:
+        def handle(delivery: Delivery) -> Outcome:
             subjects.append(json.loads(delivery.body)["subject"])
             return Done()
 
-        self.bus.consume_ready(name, hear)
+        self.bus.consume_ready(name, handle)
         return subjects
 
 
@@ -88,9 +88,9 @@ def pressed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pressed]
 
 
 def test_a_refused_event_holds_back_the_later_ones_of_its_aggregate_and_nobody_elses(pressed: Pressed) -> None:
-    pressed.publish(pressed.tell("thing_1"))
-    pressed.tell("thing_1", HEARD_BY_ONE)
-    pressed.tell("thing_2", HEARD_BY_ONE)
+    pressed.publish(pressed.record("thing_1"))
+    pressed.record("thing_1", CONSUMED_BY_ONE)
+    pressed.record("thing_2", CONSUMED_BY_ONE)
     assert pressed.publish(START) == Pass(taken=1, published=1)
     assert pressed.waiting() == {"thing_filler": [1], "thing_1": [1, 0]}
     # Also when the first one is due: the later one waits until it is through.
@@ -109,32 +109,32 @@ def test_each_refusal_doubles_the_pause(pressed: Pressed) -> None:
 
 def test_when_one_gets_through_all_that_were_refused_for_the_same_reason_follow_at_once(pressed: Pressed) -> None:
     for number in range(5):
-        pressed.tell(f"thing_{number}")
+        pressed.record(f"thing_{number}")
     pressed.publish(START)
     at = START + timedelta(seconds=3)
     pressed.publish(at)  # they wait four seconds now
-    pressed.tell("thing_late")
+    pressed.record("thing_late")
     pressed.publish(at)  # and it two
     pressed.make_room()
     at += timedelta(seconds=2)
-    assert pressed.publish(at) == Pass(taken=1, published=1, healed=True)  # the late one alone is due
+    assert pressed.publish(at) == Pass(taken=1, published=1, released=True)  # the late one alone is due
     assert pressed.publish(at) == Pass(taken=6, published=6)
     assert pressed.waiting() == {}
-    assert set(pressed.heard("away")) == {"thing_filler", "thing_late", *(f"thing_{number}" for number in range(5))}
+    assert set(pressed.consumed("away")) == {"thing_filler", "thing_late", *(f"thing_{number}" for number in range(5))}
 
 
 def test_refused_events_never_stand_before_fresh_ones(pressed: Pressed) -> None:
     for number in range(5):
-        pressed.tell(f"thing_{number}")
+        pressed.record(f"thing_{number}")
     pressed.publish(START)
-    pressed.tell("thing_fresh", HEARD_BY_ONE)
+    pressed.record("thing_fresh", CONSUMED_BY_ONE)
     at = START + timedelta(seconds=3)
     assert pressed.publish(at) == Pass(taken=7, published=1)
     assert set(pressed.waiting()) == {"thing_filler", *(f"thing_{number}" for number in range(5))}
 
 
 def test_the_first_one_that_was_refused_is_tried_twice_a_minute_however_long_it_lasts(pressed: Pressed) -> None:
-    pressed.tell("thing_1")
+    pressed.record("thing_1")
     at = START
     for _ in range(12):
         pressed.publish(at)
@@ -147,6 +147,6 @@ def test_the_first_one_that_was_refused_is_tried_twice_a_minute_however_long_it_
 
 
 def test_others_who_want_a_refused_event_have_it_at_its_first_try(pressed: Pressed) -> None:
-    pressed.heard("there")
-    pressed.publish(pressed.tell("thing_1"))
-    assert pressed.heard("there") == ["thing_1"]
+    pressed.consumed("there")
+    pressed.publish(pressed.record("thing_1"))
+    assert pressed.consumed("there") == ["thing_1"]

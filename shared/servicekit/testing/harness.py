@@ -28,7 +28,7 @@ from servicekit.messaging.relay import publish_waiting
 from servicekit.service import Service, utc_now
 from servicekit.testing.postgres import databases
 
-POSTGRES = "CRM_TEST_BENCH_POSTGRES"
+POSTGRES = "CRM_TEST_HARNESS_POSTGRES"
 
 
 @dataclass

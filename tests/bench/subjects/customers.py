@@ -6,10 +6,10 @@ from secrets import token_hex
 from typing import Any
 
 from tests.bench import callers
+from tests.bench.bench_system import BenchSystem
 from tests.bench.driving import Load, request
 from tests.bench.figures import Goal, Row, rate_row
 from tests.bench.rounds import Rounds
-from tests.bench.world import World
 
 PAGES = ("?status=active&sort=name&limit=50", "?status=active&sort=-created_at&limit=50")
 BY_ID = "customer by id"
@@ -20,43 +20,43 @@ CREATE = "create a customer"
 MOST_A_SECOND = 1500
 
 
-def measure(world: World) -> list[Row]:
+def measure(bench: BenchSystem) -> list[Row]:
     """Limits and paths in turn, each path beside the limit that it is compared with."""
-    rounds = Rounds(world)
-    for number in range(world.plan.repeats):
-        world.say(f"customers, round {number + 1} of {world.plan.repeats}")
+    rounds = Rounds(bench)
+    for number in range(bench.plan.repeats):
+        bench.say(f"customers, round {number + 1} of {bench.plan.repeats}")
         _round(rounds)
     return _rows(rounds)
 
 
 def _round(rounds: Rounds) -> None:
-    world, chain = rounds.world, rounds.world.chain
+    bench, chain = rounds.bench, rounds.bench.chain
     rounds.limit("L1", chain.route)
     rounds.limit("L2", chain.row)
-    rounds.ours("direct", _direct(world))
-    rounds.ours(BY_ID, _through(world, [f"/customers/{id}" for id in chain.ids]))
+    rounds.ours("direct", _direct(bench))
+    rounds.ours(BY_ID, _through(bench, [f"/customers/{id}" for id in chain.ids]))
     rounds.limit("L3", chain.forwarded)
-    rounds.ours(PAGE, _through(world, [f"/customers{page}" for page in PAGES]))
-    rounds.writing(CREATE, creating(world))
+    rounds.ours(PAGE, _through(bench, [f"/customers{page}" for page in PAGES]))
+    rounds.writing(CREATE, creating(bench))
     rounds.limit("L3 again", chain.forwarded)
 
 
-def _direct(world: World) -> Load:
-    port = world.system.installation.ports["customers"]
-    identity = callers.identity(world.system, "customers")
-    paths = [f"/api/v1/customers/{id}" for id in world.chain.ids]
+def _direct(bench: BenchSystem) -> Load:
+    port = bench.system.installation.ports["customers"]
+    identity = callers.identity(bench.system, "customers")
+    paths = [f"/api/v1/customers/{id}" for id in bench.chain.ids]
     return Load(port=port, requests=[request("GET", path, port=port, token=identity) for path in paths])
 
 
-def _through(world: World, paths: list[str]) -> Load:
-    port, token = world.system.installation.ports["gateway"], callers.token(world.system)
+def _through(bench: BenchSystem, paths: list[str]) -> Load:
+    port, token = bench.system.installation.ports["gateway"], callers.token(bench.system)
     return Load(port=port, requests=[request("GET", f"/api/v1{path}", port=port, token=token) for path in paths])
 
 
-def creating(world: World) -> Load:
+def creating(bench: BenchSystem) -> Load:
     """New customers, none of them twice."""
-    port, token = world.system.installation.ports["gateway"], callers.token(world.system)
-    count = int(MOST_A_SECOND * (world.plan.seconds + world.plan.warm_seconds))
+    port, token = bench.system.installation.ports["gateway"], callers.token(bench.system)
+    count = int(MOST_A_SECOND * (bench.plan.seconds + bench.plan.warm_seconds))
     requests = [request("POST", "/api/v1/customers", port=port, token=token, body=body) for body in somebody(count)]
     return Load(port=port, requests=requests, expects=201, once=True)
 

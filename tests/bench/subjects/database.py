@@ -13,29 +13,29 @@ from urllib.parse import urlsplit
 import psycopg
 
 from tests.bench.accounting import Trees, spent_between
+from tests.bench.bench_system import BenchSystem
 from tests.bench.data import CUSTOMER_COLUMNS, Directory
 from tests.bench.figures import Measured, Row, rate_row
 from tests.bench.filling import copy, prepared
-from tests.bench.world import World
-from tests.servers.postgres import _programs
+from tests.servers.postgres import programs_of_wheel
 
 COMMIT = "INSERT INTO committed (body) VALUES (repeat('x', 200));\n"
 CLIENTS = (1, 8)
 
 
-def measure(world: World) -> list[Row]:
+def measure(bench: BenchSystem) -> list[Row]:
     """Both limits, and what filling the large directory took."""
-    return [_copying(world), *_committing(world), _filling(world)]
+    return [_copying(bench), *_committing(bench), _filling(bench)]
 
 
-def _copying(world: World) -> Row:
+def _copying(bench: BenchSystem) -> Row:
     """The lines are made before, so that this is the database's work and the wire."""
-    plan = world.plan
+    plan = bench.plan
     directory = Directory(customers=plan.copied_rows, contacts=0)
     lines = list(directory.customer_lines())
-    system = Trees({"postgres": world.server_pids["postgres"]})
+    system = Trees({"postgres": bench.server_pids["postgres"]})
     runs = []
-    with psycopg.connect(prepared(world.postgres.fresh_database("copied")).replace("+psycopg", "")) as connection:
+    with psycopg.connect(prepared(bench.postgres.fresh_database("copied")).replace("+psycopg", "")) as connection:
         for number in range(plan.repeats):
             connection.execute("TRUNCATE customers, contacts, customer_facts, external_ids, notes, activities")
             connection.commit()
@@ -44,30 +44,30 @@ def _copying(world: World) -> Row:
             connection.commit()
             took = time.monotonic() - started
             runs.append(Measured(answers=rows, seconds=took, cpu=spent_between(before, system.cpu_seconds())))
-            world.say(f"  L4, round {number + 1}: {runs[-1].rate:.0f} rows/s")
+            bench.say(f"  L4, round {number + 1}: {runs[-1].rate:.0f} rows/s")
     return rate_row("L4 COPY", runs, unit="rows/s", rows=plan.copied_rows, repeats=plan.repeats, concurrency=1)
 
 
-def _committing(world: World) -> list[Row]:
+def _committing(bench: BenchSystem) -> list[Row]:
     rows = []
     for clients in CLIENTS:
-        runs = [durable_commits(world, clients=clients) for _ in range(world.plan.repeats)]
+        runs = [durable_commits(bench, clients=clients) for _ in range(bench.plan.repeats)]
         latency = sorted(clients * 1000 / run.rate for run in runs)[len(runs) // 2]
         name = f"L6 durable commit, {clients} at a time"
-        facts: dict[str, Any] = {"repeats": world.plan.repeats, "concurrency": clients, "commit_ms": round(latency, 3)}
+        facts: dict[str, Any] = {"repeats": bench.plan.repeats, "concurrency": clients, "commit_ms": round(latency, 3)}
         rows.append(rate_row(name, runs, **facts))
     return rows
 
 
-def durable_commits(world: World, *, clients: int) -> Measured:
+def durable_commits(bench: BenchSystem, *, clients: int) -> Measured:
     """What pgbench gets through, each transaction one insert."""
-    seconds = max(1, round(world.plan.seconds / 2))
-    url = _committed_table(world)
-    script = world.folder / "commit.sql"
+    seconds = max(1, round(bench.plan.seconds / 2))
+    url = _committed_table(bench)
+    script = bench.folder / "commit.sql"
     script.write_text(COMMIT)
-    system = Trees({"postgres": world.server_pids["postgres"]})
+    system = Trees({"postgres": bench.server_pids["postgres"]})
     argv: Sequence[str | Path] = (
-        *(_programs() / "pgbench", "--no-vacuum", "--protocol=prepared", f"--client={clients}", "--jobs=1"),
+        *(programs_of_wheel() / "pgbench", "--no-vacuum", "--protocol=prepared", f"--client={clients}", "--jobs=1"),
         *(f"--time={seconds}", "--file", script, url),
     )
     before = system.cpu_seconds()
@@ -75,12 +75,12 @@ def durable_commits(world: World, *, clients: int) -> Measured:
     spent = spent_between(before, system.cpu_seconds())
     count = int(_number(r"transactions actually processed: (\d+)", said))
     run = Measured(answers=count, seconds=count / _number(r"tps = ([\d.]+)", said), cpu=spent)
-    world.say(f"  L6 with {clients}: {run.rate:.0f} commits/s")
+    bench.say(f"  L6 with {clients}: {run.rate:.0f} commits/s")
     return run
 
 
-def _committed_table(world: World) -> str:
-    url = world.postgres.url.replace("+psycopg", "")
+def _committed_table(bench: BenchSystem) -> str:
+    url = bench.postgres.url.replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE TABLE IF NOT EXISTS committed (id bigserial PRIMARY KEY, body text)")
     return urlsplit(url).geturl()
@@ -93,9 +93,9 @@ def _number(pattern: str, text: str) -> float:
     return float(found[1])
 
 
-def _filling(world: World) -> Row:
-    _, filled = world.filled
-    plan = world.plan
+def _filling(bench: BenchSystem) -> Row:
+    _, filled = bench.filled
+    plan = bench.plan
     return Row(
         name="filling the directory (rows of three tables, made and copied)",
         value=filled.rate,

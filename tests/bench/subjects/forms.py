@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from statistics import median
 
+from tests.bench.bench_system import BenchSystem
 from tests.bench.driving import Load, LoadFailed, request
 from tests.bench.figures import Goal, Row, rate_row
 from tests.bench.rounds import Rounds
-from tests.bench.world import World
 from tests.e2e.journey import Company
 
 ACCEPTED = "form submission accepted"
@@ -23,16 +23,16 @@ COUNTS = {
 }
 
 
-def measure(world: World) -> list[Row]:
+def measure(bench: BenchSystem) -> list[Row]:
     """The limit, then submissions, then the wait until nothing is on its way any more."""
-    rounds, company = Rounds(world), _company(world)
-    before, accepted = _counts(world), 0
-    for number in range(world.plan.repeats):
-        world.say(f"forms, round {number + 1} of {world.plan.repeats}")
-        rounds.limit("L3", world.chain.forwarded)
-        run = rounds.writing(ACCEPTED, _submitting(world, company, number))
+    rounds, company = Rounds(bench), _company(bench)
+    before, accepted = _counts(bench), 0
+    for number in range(bench.plan.repeats):
+        bench.say(f"forms, round {number + 1} of {bench.plan.repeats}")
+        rounds.limit("L3", bench.chain.forwarded)
+        run = rounds.writing(ACCEPTED, _submitting(bench, company, number))
         accepted += run.answers + run.warm_answers
-    lost = {what: accepted - count + before[what] for what, count in _counts(world).items()}
+    lost = {what: accepted - count + before[what] for what, count in _counts(bench).items()}
     if any(lost.values()):
         raise LoadFailed(f"of {accepted} submissions these are missing: {lost}")
     return [
@@ -55,21 +55,21 @@ def measure(world: World) -> list[Row]:
     ]
 
 
-def _company(world: World) -> Company:
+def _company(bench: BenchSystem) -> Company:
     """A form with a workflow, and the people whom the workflow asks."""
-    company = Company(world.system.api)
+    company = Company(bench.system.api)
     for name, role in (("eva", "support"), ("otto", "finance"), ("mona", "manager")):
         company.hire(name, role)
     company.set_up()
     return company
 
 
-def _submitting(world: World, company: Company, round_number: int) -> Load:
+def _submitting(bench: BenchSystem, company: Company, round_number: int) -> Load:
     """Strangers of a hundred companies, none of them twice."""
-    port = world.system.installation.ports["gateway"]
+    port = bench.system.installation.ports["gateway"]
     target = f"/api/v1/forms/{company.form}/submissions"
     requests = []
-    for number in range(int(MOST_A_SECOND * (world.plan.seconds + world.plan.warm_seconds))):
+    for number in range(int(MOST_A_SECOND * (bench.plan.seconds + bench.plan.warm_seconds))):
         domain = f"works-{number % 100}-{company.mark}.example"
         answers = company.answers(
             f"Katrin {number}",
@@ -80,5 +80,5 @@ def _submitting(world: World, company: Company, round_number: int) -> Load:
     return Load(port=port, requests=requests, expects=201, once=True)
 
 
-def _counts(world: World) -> dict[str, int]:
-    return {what: world.system.sql(service, sql)[0][0] for what, (service, sql) in COUNTS.items()}
+def _counts(bench: BenchSystem) -> dict[str, int]:
+    return {what: bench.system.sql(service, sql)[0][0] for what, (service, sql) in COUNTS.items()}

@@ -12,12 +12,12 @@ from ops.local.processes import Installation
 from servicekit.http import pagination
 from tests.bench import callers
 from tests.bench.accounting import Trees
+from tests.bench.bench_system import BenchSystem
 from tests.bench.chain import some_customers
 from tests.bench.data import SEED, Directory
 from tests.bench.driving import Load, put_on, request
 from tests.bench.figures import Better, Goal, Measured, Row, pooled
 from tests.bench.filling import fill, prepared
-from tests.bench.world import World
 from tests.stacks import Stack, free_ports
 
 GROWTH = Goal(text="p95 ≤ 1.2 × small", at_most=1.2)
@@ -49,30 +49,30 @@ class Question:
     goal: Goal | None = GROWTH
 
 
-def measure(world: World) -> list[Row]:
+def measure(bench: BenchSystem) -> list[Row]:
     """Every question to both, in turn."""
-    large, small = _large(world), _small(world)
+    large, small = _large(bench), _small(bench)
     try:
-        return [_asked(world, question, large, small) for question in QUESTIONS]
+        return [_asked(bench, question, large, small) for question in QUESTIONS]
     finally:
         small.stack.stop()
 
 
-def _asked(world: World, question: Question, large: Side, small: Side) -> Row:
+def _asked(bench: BenchSystem, question: Question, large: Side, small: Side) -> Row:
     """Short runs in turn, put together: whatever else the machine does then slows both alike."""
-    plan = world.plan
+    plan = bench.plan
     loads = [(side, side.load(question.paths(side))) for side in (small, large)]
     seen: tuple[list[Measured], list[Measured]] = ([], [])
     for _ in range(plan.growth_rounds):
         for runs, (side, load) in zip(seen, loads, strict=True):
             runs.append(put_on(load, seconds=plan.growth_seconds, warm_seconds=WARM_SECONDS, system=side.trees))
-    row = _row(world, question, pooled(seen[0]), pooled(seen[1]))
-    world.say(f"  growth, {question.name}: p95 {row.limit or 0:.1f} → {row.value:.1f} ms")
+    row = _row(bench, question, pooled(seen[0]), pooled(seen[1]))
+    bench.say(f"  growth, {question.name}: p95 {row.limit or 0:.1f} → {row.value:.1f} ms")
     return row
 
 
-def _row(world: World, question: Question, small: Measured, large: Measured) -> Row:
-    plan = world.plan
+def _row(bench: BenchSystem, question: Question, small: Measured, large: Measured) -> Row:
+    plan = bench.plan
     return Row(
         name=f"growth: {question.name}",
         value=large.p95_ms,
@@ -99,22 +99,22 @@ def _row(world: World, question: Question, small: Measured, large: Measured) -> 
     )
 
 
-def _large(world: World) -> Side:
-    stack = world.system
-    pids = {"customers": stack.processes["customers"].pid, "postgres": world.server_pids["postgres"]}
+def _large(bench: BenchSystem) -> Side:
+    stack = bench.system
+    pids = {"customers": stack.processes["customers"].pid, "postgres": bench.server_pids["postgres"]}
     return Side(stack=stack, database=stack.database("customers"), trees=Trees(pids))
 
 
-def _small(world: World) -> Side:
+def _small(bench: BenchSystem) -> Side:
     """A second customers process with the keys of the first."""
-    plan, system = world.plan, world.system
-    database = prepared(world.postgres.fresh_database("customers"))
+    plan, system = bench.plan, bench.system
+    database = prepared(bench.postgres.fresh_database("customers"))
     fill(database, Directory(customers=plan.small_customers, contacts=plan.small_contacts))
     overrides = {**system.overrides, "customers": {"CRM_DATABASE_URL": database}}
     stack = Stack(Installation(data=system.installation.data, ports=free_ports()), overrides)
     stack.start("customers")
     stack.wait_ready("customers")
-    pids = {"customers": stack.processes["customers"].pid, "postgres": world.server_pids["postgres"]}
+    pids = {"customers": stack.processes["customers"].pid, "postgres": bench.server_pids["postgres"]}
     return Side(stack=stack, database=database, trees=Trees(pids))
 
 

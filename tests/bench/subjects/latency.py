@@ -13,12 +13,12 @@ import psycopg
 from ops.waiting import wait_for
 from tests.bench import callers
 from tests.bench.accounting import Trees
+from tests.bench.bench_system import BenchSystem
 from tests.bench.draining import drained
 from tests.bench.driving import CONCURRENCY, Load, LoadFailed, put_on, request
 from tests.bench.figures import Goal, Measured, Row, percentile
 from tests.bench.subjects.customers import somebody
 from tests.bench.watching import Watch
-from tests.bench.world import World
 from tests.stacks import Stack, running_stack
 
 A_SECOND = 50
@@ -28,48 +28,48 @@ P50 = Goal(text="p50 ≤ 30 ms", at_most=30, is_of_value=True)
 P99 = Goal(text="p99 ≤ 150 ms", at_most=150, is_of_value=True)
 
 
-def measure(world: World) -> list[Row]:
+def measure(bench: BenchSystem) -> list[Row]:
     """On the servers, then on the embedded bus."""
-    return [*_on_servers(world), *_embedded(world)]
+    return [*_on_servers(bench), *_embedded(bench)]
 
 
-def _on_servers(world: World) -> list[Row]:
-    stack = world.system
-    world.say(f"commit → effect at {A_SECOND}/s on PostgreSQL and RabbitMQ")
-    load = _load(world, stack)
-    run = _paced(world, load, stack, world.trees(stack))
+def _on_servers(bench: BenchSystem) -> list[Row]:
+    stack = bench.system
+    bench.say(f"commit → effect at {A_SECOND}/s on PostgreSQL and RabbitMQ")
+    load = _load(bench, stack)
+    run = _paced(bench, load, stack, bench.trees(stack))
     drained(stack)
     source = f"bench-{_mark(load)}"
-    told = _commits(stack.database("customers"), "customers WHERE source = %s", source)
-    heard = _commits(stack.database("cases"), "known_customers WHERE id = ANY(%s)", list(told))
+    created = _commits(stack.database("customers"), "customers WHERE source = %s", source)
+    copied = _commits(stack.database("cases"), "known_customers WHERE id = ANY(%s)", list(created))
     how = "commit timestamps of PostgreSQL: customers row → its copy in the database of cases"
-    return _rows("RabbitMQ", told, heard, run, how=how, **_facts(world))
+    return _rows("RabbitMQ", created, copied, run, how=how, **_facts(bench))
 
 
-def _embedded(world: World) -> list[Row]:
-    world.say(f"commit → effect at {A_SECOND}/s on SQLite and the embedded bus")
-    with running_stack(world.new_folder("embedded")) as stack:
+def _embedded(bench: BenchSystem) -> list[Row]:
+    bench.say(f"commit → effect at {A_SECOND}/s on SQLite and the embedded bus")
+    with running_stack(bench.new_folder("embedded")) as stack:
         place = stack.installation.data
         with (
-            Watch(place.database("customers"), "customers") as told,
-            Watch(place.database("cases"), "known_customers") as heard,
+            Watch(place.database("customers"), "customers") as created,
+            Watch(place.database("cases"), "known_customers") as copied,
         ):
             system = Trees({name: process.pid for name, process in stack.processes.items()})
-            run = _paced(world, _load(world, stack), stack, system)
-            wait_for(lambda: len(heard.seen) >= len(told.seen), "cases has a copy of every customer")
+            run = _paced(bench, _load(bench, stack), stack, system)
+            wait_for(lambda: len(copied.seen) >= len(created.seen), "cases has a copy of every customer")
         how = "seen in the file of customers → seen in the file of cases, each looked at every millisecond"
-        return _rows("embedded bus", told.seen, heard.seen, run, how=how, **_facts(world, customers=0, contacts=0))
+        return _rows("embedded bus", created.seen, copied.seen, run, how=how, **_facts(bench, customers=0, contacts=0))
 
 
-def _load(world: World, stack: Stack) -> Load:
+def _load(bench: BenchSystem, stack: Stack) -> Load:
     port, token = stack.installation.ports["gateway"], callers.token(stack)
-    count = int(A_SECOND * (world.plan.paced_seconds + WARM_SECONDS))
+    count = int(A_SECOND * (bench.plan.paced_seconds + WARM_SECONDS))
     requests = [request("POST", "/api/v1/customers", port=port, token=token, body=body) for body in somebody(count)]
     return Load(port=port, requests=requests, expects=201, once=True, rate=A_SECOND)
 
 
-def _paced(world: World, load: Load, stack: Stack, system: Trees) -> Measured:
-    return put_on(load, seconds=world.plan.paced_seconds, warm_seconds=WARM_SECONDS, system=system)
+def _paced(bench: BenchSystem, load: Load, stack: Stack, system: Trees) -> Measured:
+    return put_on(load, seconds=bench.plan.paced_seconds, warm_seconds=WARM_SECONDS, system=system)
 
 
 def _mark(load: Load) -> str:
@@ -82,15 +82,15 @@ def _commits(url: str, rows: str, value: Any) -> dict[str, float]:
 
 
 def _rows(
-    bus: str, told: dict[str, float], heard: dict[str, float], run: Measured, *, how: str, **facts: Any
+    bus: str, created: dict[str, float], copied: dict[str, float], run: Measured, *, how: str, **facts: Any
 ) -> list[Row]:
-    missing = set(told) - set(heard)
-    if missing or len(told) != run.answers + run.warm_answers:
+    missing = set(created) - set(copied)
+    if missing or len(created) != run.answers + run.warm_answers:
         raise LoadFailed(
-            f"{len(told)} customers for {run.answers + run.warm_answers} answers, {len(missing)} not heard of"
+            f"{len(created)} customers for {run.answers + run.warm_answers} answers, {len(missing)} not copied"
         )
-    warm = sorted(told, key=told.__getitem__)[run.warm_answers :]
-    delays = sorted((heard[id] - told[id]) * 1000 for id in warm)
+    warm = sorted(created, key=created.__getitem__)[run.warm_answers :]
+    delays = sorted((copied[id] - created[id]) * 1000 for id in warm)
     conditions = {
         "measured": how,
         "events": len(delays),
@@ -115,8 +115,8 @@ def _rows(
     ]
 
 
-def _facts(world: World, **more: Any) -> dict[str, Any]:
-    plan = world.plan
+def _facts(bench: BenchSystem, **more: Any) -> dict[str, Any]:
+    plan = bench.plan
     return {
         "a_second": A_SECOND,
         "seconds": plan.paced_seconds,

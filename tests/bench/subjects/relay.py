@@ -15,10 +15,10 @@ from servicekit.messaging.bus import connect, topology
 from servicekit.messaging.events import new_event_id
 from servicekit.testing.harness import envelope
 from tests.bench import children, raw_broker
+from tests.bench.bench_system import BenchSystem
 from tests.bench.driving import LoadFailed
 from tests.bench.figures import Goal, Measured, Row, rate_row
 from tests.bench.filling import copy
-from tests.bench.world import World
 
 TYPE = "row.waited.v1"
 LISTENERS = ("one", "two")
@@ -28,29 +28,29 @@ WARM = relay.BATCH
 COLUMNS = ("event_id", "type", "aggregate_id", "aggregate_version", "envelope", "occurred_at")
 
 
-def measure(world: World) -> list[Row]:
+def measure(bench: BenchSystem) -> list[Row]:
     """In turn, on the same exchange and the same two quorum queues, emptied in between."""
-    url, bus_url = _outbox(world), world.rabbit.fresh_vhost()
+    url, bus_url = _outbox(bench), bench.rabbit.fresh_vhost()
     bus = connect(bus_url)
     for listener in LISTENERS:
         bus.declare(listener, [TYPE])
     bus.close()
-    count, servers = world.plan.relayed, world.server_pids
+    count, servers = bench.plan.relayed, bench.server_pids
     bare: list[Measured] = []
     ours: list[Measured] = []
-    for number in range(world.plan.repeats):
+    for number in range(bench.plan.repeats):
         bare.append(children.measured("raw_broker.py", bus_url, topology.EVENTS, TYPE, count=count, servers=servers))
         _empty(bus_url)
         _wait_in_outbox(url, WARM + count)
         ours.append(children.measured("relaying.py", url, bus_url, str(WARM), count=count, servers=servers))
         _check(bus_url, WARM + count)
         _empty(bus_url)
-        world.say(f"  relay, round {number + 1}: {ours[-1].rate:.0f}/s, L5 {bare[-1].rate:.0f}/s")
+        bench.say(f"  relay, round {number + 1}: {ours[-1].rate:.0f}/s, L5 {bare[-1].rate:.0f}/s")
     facts: dict[str, Any] = {
         "events": count,
         "bytes": BODY_BYTES,
         "queues": len(LISTENERS),
-        "repeats": world.plan.repeats,
+        "repeats": bench.plan.repeats,
     }
     goal = Goal(text="≥ 60 % of L5", at_least=0.6)
     return [
@@ -59,8 +59,8 @@ def measure(world: World) -> list[Row]:
     ]
 
 
-def _outbox(world: World) -> str:
-    url = world.postgres.fresh_database("relay")
+def _outbox(bench: BenchSystem) -> str:
+    url = bench.postgres.fresh_database("relay")
     database = Database(url, service="relay")
     upgrade(database, "tests.toy")
     database.close()

@@ -11,9 +11,9 @@ from typing import Any
 
 from tests import clones
 from tests.bench.accounting import Trees, spent_between
+from tests.bench.bench_system import BenchSystem
 from tests.bench.driving import LoadFailed
 from tests.bench.figures import Goal, Row
-from tests.bench.world import World
 from tests.servers.tools import free_port
 
 COLD = Goal(text="≤ 90 s", at_most=90, is_of_value=True)
@@ -24,15 +24,15 @@ IDLE_SECONDS = 10
 READY = "Customer Manager is ready"
 
 
-def measure(world: World) -> list[Row]:
+def measure(bench: BenchSystem) -> list[Row]:
     """Cold, then warm on what the cold start left."""
-    clone = clones.clone(world.folder / "clone")
+    clone = clones.clone(bench.folder / "clone")
     facts: dict[str, Any] = {
         "of": "the committed state, cloned; SQLite and the embedded bus; with demo data",
         "caches": "those of pip, uv and npm as they were on this machine",
     }
-    cold = _cold(world, clone)
-    warm, idle = _warm(world, clone)
+    cold = _cold(bench, clone)
+    warm, idle = _warm(bench, clone)
     return [
         Row(
             name="cold start (clone → form through the chain)",
@@ -46,21 +46,21 @@ def measure(world: World) -> list[Row]:
     ]
 
 
-def _cold(world: World, clone: Path) -> float:
+def _cold(bench: BenchSystem, clone: Path) -> float:
     started = time.monotonic()
     ended = clones.crm(clone, "up", "--check", "--port", str(free_port()))
     if ended.returncode:
         raise LoadFailed(f"crm.py up --check: {(ended.stdout + ended.stderr)[-1500:]}")
     took = time.monotonic() - started
-    world.say(f"  cold start: {took:.1f} s")
+    bench.say(f"  cold start: {took:.1f} s")
     return took
 
 
-def _warm(world: World, clone: Path) -> tuple[list[float], dict[str, Any]]:
+def _warm(bench: BenchSystem, clone: Path) -> tuple[list[float], dict[str, Any]]:
     """Several times; the last one is looked at while nobody asks it for anything."""
     seconds: list[float] = []
     idle: dict[str, Any] = {}
-    for number in range(world.plan.warm_starts):
+    for number in range(bench.plan.warm_starts):
         started = time.monotonic()
         argv = ["python3", "crm.py", "up", "--no-open", "--port", str(free_port())]
         with subprocess.Popen(argv, cwd=clone, env=clones.environment(), stdout=subprocess.PIPE, text=True) as running:
@@ -69,8 +69,8 @@ def _warm(world: World, clone: Path) -> tuple[list[float], dict[str, Any]]:
                 if not any(READY in line for line in running.stdout):
                     raise LoadFailed("crm.py up ended before it was ready")
                 seconds.append(time.monotonic() - started)
-                world.say(f"  warm start: {seconds[-1]:.1f} s")
-                if number == world.plan.warm_starts - 1:
+                bench.say(f"  warm start: {seconds[-1]:.1f} s")
+                if number == bench.plan.warm_starts - 1:
                     idle = _look(running.pid)
             finally:
                 running.send_signal(signal.SIGTERM)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.bench.accounting import Trees
 from tests.bench.driving import GENERATOR, Load, LoadFailed, put_on, request
-from tests.bench.load import Answer, Trouble
+from tests.bench.load import Answer, LoadError
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -62,7 +62,7 @@ def test_an_answer_without_content_is_complete_with_its_head() -> None:
 
 
 def test_an_answer_whose_end_cannot_be_known_is_refused() -> None:
-    with pytest.raises(Trouble):
+    with pytest.raises(LoadError):
         Answer().take(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
 
 

@@ -44,11 +44,11 @@ def test_index_certificate_and_proxy_of_pip_are_handed_on(tmp_path: Path) -> Non
     config = (
         "global.index-url='https://mirror.example/simple'\nglobal.cert='/etc/ca.pem'\nglobal.proxy='http://proxy:3128'"
     )
-    told = crm.uv_environment(pip_that_says(tmp_path, config))
-    assert told["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
-    assert told["SSL_CERT_FILE"] == "/etc/ca.pem"
-    assert told["HTTPS_PROXY"] == "http://proxy:3128"
-    assert "UV_SYSTEM_CERTS" not in told
+    environment = crm.uv_environment(pip_that_says(tmp_path, config))
+    assert environment["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
+    assert environment["SSL_CERT_FILE"] == "/etc/ca.pem"
+    assert environment["HTTPS_PROXY"] == "http://proxy:3128"
+    assert "UV_SYSTEM_CERTS" not in environment
 
 
 @pytest.mark.usefixtures("plain_machine")
@@ -57,15 +57,15 @@ def test_places_that_this_machine_lacks_are_left_out(tmp_path: Path) -> None:
     config = (
         f"global.find-links='{tmp_path}/wheels {tmp_path}/gone'\nglobal.extra-index-url='file://{tmp_path}/no/simple'"
     )
-    told = crm.uv_environment(pip_that_says(tmp_path, config))
-    assert told["UV_FIND_LINKS"] == f"{tmp_path}/wheels"
-    assert "UV_EXTRA_INDEX_URL" not in told
+    environment = crm.uv_environment(pip_that_says(tmp_path, config))
+    assert environment["UV_FIND_LINKS"] == f"{tmp_path}/wheels"
+    assert "UV_EXTRA_INDEX_URL" not in environment
 
 
 @pytest.mark.usefixtures("plain_machine")
 def test_a_plain_machine_uses_its_own_certificates_and_the_usual_index(tmp_path: Path) -> None:
-    told = crm.uv_environment(pip_that_says(tmp_path, ""))
-    assert told == {"UV_INDEX_STRATEGY": "unsafe-best-match", "UV_SYSTEM_CERTS": "true"}
+    environment = crm.uv_environment(pip_that_says(tmp_path, ""))
+    assert environment == {"UV_INDEX_STRATEGY": "unsafe-best-match", "UV_SYSTEM_CERTS": "true"}
 
 
 def test_what_the_shell_says_wins_over_pips_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

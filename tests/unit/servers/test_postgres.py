@@ -13,6 +13,6 @@ def test_a_copy_of_the_programs_finds_its_libraries_without_the_original(tmp_pat
     copy = copy_of(programs, tmp_path / "copy")
     shutil.rmtree(wheel)
     for program in ("initdb", "postgres"):
-        told = subprocess.run([copy / program, "--version"], capture_output=True, text=True, check=False)
-        assert told.returncode == 0, told.stderr
-        assert "PostgreSQL" in told.stdout
+        ended = subprocess.run([copy / program, "--version"], capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, ended.stderr
+        assert "PostgreSQL" in ended.stdout

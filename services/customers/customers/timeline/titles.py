@@ -18,7 +18,7 @@ def title(entry: TimelineEntry) -> str:
     what = entry.stored_title
     if what is None:
         what = shortened(_what_happened(entry.kind, entry.subject_number, entry.data))
-    if entry.kind in NAMES_ACTOR and entry.actor_name:
+    if entry.kind in KINDS_WITH_ACTOR and entry.actor_name:
         return f"{what}, by {entry.actor_name}"
     return what
 
@@ -134,7 +134,7 @@ TITLES: Mapping[str, str | Callable[[Data], str]] = {
     "order.cancelled": "Order {number} cancelled: {total}",
     "payment.received": "Payment received: {amount}",
 }
-NAMES_ACTOR = frozenset(
+KINDS_WITH_ACTOR = frozenset(
     {
         "customer.updated",
         "customer.archived",

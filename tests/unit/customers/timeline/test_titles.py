@@ -5,7 +5,7 @@ import pytest
 from customers.activities.rules import ActivityKind
 from customers.projections.models import UserProjection
 from customers.timeline.models import TimelineEntry
-from customers.timeline.titles import NAMES_ACTOR, TITLES, title
+from customers.timeline.titles import KINDS_WITH_ACTOR, TITLES, title
 
 TOTAL = {"amount": "120.00", "currency": "EUR"}
 RUN = {"run_id": "run_1", "outcome": None, "workflow_name": "Complaint"}
@@ -94,7 +94,7 @@ def test_the_title_of_every_kind_is_the_sentence_of_before(kind, number, data, s
 
 def test_no_kind_is_left_out_here():
     assert {kind for kind, *_ in SENTENCES} == set(TITLES)
-    assert set(NAMES_ACTOR) == NAMED
+    assert set(KINDS_WITH_ACTOR) == NAMED
     assert {data["kind"] for kind, _, data, _ in SENTENCES if kind == "activity"} == set(ActivityKind)
 
 

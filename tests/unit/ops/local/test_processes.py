@@ -20,8 +20,8 @@ def installation(tmp_path: Path) -> Installation:
 
 def test_only_the_gateway_can_sign_and_only_notifications_sends_mail(installation: Installation) -> None:
     environments = {service: installation.environment(service).keys() for service in EVERYONE}
-    assert {service for service, told in environments.items() if told & SECRETS_OF_THE_GATEWAY} == {"gateway"}
-    assert {service for service, told in environments.items() if "CRM_MAIL_URL" in told} == {"notifications"}
+    assert {service for service, names in environments.items() if names & SECRETS_OF_THE_GATEWAY} == {"gateway"}
+    assert {service for service, names in environments.items() if "CRM_MAIL_URL" in names} == {"notifications"}
 
 
 def test_no_secret_stands_in_an_environment(installation: Installation) -> None:

@@ -158,7 +158,7 @@ time.sleep(60)
     wait_for(lambda: not any(is_alive(pid) for pid in pids), "all are gone")
 
 
-# As `crm.py up` does it: a signal is heard from before the first program starts.
+# As `crm.py up` does it: a signal is handled from before the first program starts.
 OWNER = """
 import contextlib, sys, pathlib
 from ops.local.up import signals_as_interrupt
@@ -217,8 +217,8 @@ def test_no_program_survives_a_killed_supervisor(tmp_path: Path, way: str) -> No
 
 @BOTH_WAYS
 def test_a_program_has_its_own_environment_arguments_and_log(tmp_path: Path, way: str) -> None:
-    tell = "import os, sys, time; print(__name__, os.environ['WHO'], sys.argv[1:], os.getpgid(0) == os.getpid(), flush=True)"
-    with owner(tmp_path, way, f"{tell}; time.sleep(60)"):
+    code = "import os, sys, time; print(__name__, os.environ['WHO'], sys.argv[1:], os.getpgid(0) == os.getpid(), flush=True)"
+    with owner(tmp_path, way, f"{code}; time.sleep(60)"):
         wait_for(lambda: (tmp_path / "child.log").read_text() == "__main__ child [] True\n", "it has said who it is")
 
 

@@ -29,6 +29,6 @@ def test_published_events_lose_their_personal_part_after_a_week_and_go_after_a_m
         )
     with database.write() as session:
         assert delete_published(session, now=now) == 2
-    told = library.recorded()
-    assert len(told) == 3  # the unpublished one stays, however old it is
-    assert [event["data"]["personal"] for event in told if event] == [{"name": "Emma"}, {}]
+    events = library.recorded()
+    assert len(events) == 3  # the unpublished one stays, however old it is
+    assert [event["data"]["personal"] for event in events if event] == [{"name": "Emma"}, {}]

@@ -21,7 +21,7 @@ def test_a_savepoint_that_fails_costs_no_event(library: RunningService) -> None:
     assert [event["type"] for event in library.recorded()] == ["book.bought.v1"]
 
 
-def test_events_of_one_version_tell_the_state_as_it_is_committed(library: RunningService) -> None:
+def test_events_of_one_version_carry_the_state_as_it_is_committed(library: RunningService) -> None:
     database, now = library.service.database, library.harness.clock()
     with database.write() as session:
         book = Book(id="boo_1", title="Ema", is_lent=False, created_at=now, updated_at=now)

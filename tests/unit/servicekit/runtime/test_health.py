@@ -59,7 +59,7 @@ def test_a_system_that_was_halted_misses_nobody_when_it_starts(library: RunningS
     assert metric(library, "worker_seen_seconds") == 0
 
 
-def test_a_worker_with_more_to_hear_than_it_can_makes_the_service_degraded(library: RunningService) -> None:
+def test_a_worker_with_more_to_consume_than_it_can_makes_the_service_degraded(library: RunningService) -> None:
     bury_in_events(library, MANY_EVENTS)
     write_heartbeat(library.service)
     assert ready(library).json["checks"]["worker"].startswith("100 events wait in its queue")

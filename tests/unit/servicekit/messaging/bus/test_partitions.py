@@ -50,7 +50,7 @@ def test_in_an_outage_one_prober_runs_at_a_time(monkeypatch: pytest.MonkeyPatch)
     assert not any(thread.is_alive() for thread in threads)
 
 
-def test_a_message_alone_in_its_outage_is_given_back_so_that_others_get_its_lane(
+def test_a_message_alone_in_its_outage_is_given_back_so_that_others_get_its_partition(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("servicekit.messaging.bus.partitions.FIRST_PAUSE", 0.05)
@@ -68,7 +68,7 @@ def test_a_message_alone_in_its_outage_is_given_back_so_that_others_get_its_lane
     assert answers == [Outage("so it says")]
 
 
-def test_lanes_give_back_what_had_not_begun_when_they_stop() -> None:
+def test_partitions_give_back_what_had_not_begun_when_they_stop() -> None:
     stop, settled = threading.Event(), list[tuple[int, Outcome | None]]()
     begun = threading.Event()
 
@@ -78,14 +78,14 @@ def test_lanes_give_back_what_had_not_begun_when_they_stop() -> None:
         return Retry("late")
 
     listening = Subscription(service="one", handler=handler, stop=stop, threads=1, order_key=lambda _: "k")
-    lanes: PartitionedExecutor[int] = PartitionedExecutor(
+    executor: PartitionedExecutor[int] = PartitionedExecutor(
         listening, record_result=lambda ticket, outcome: settled.append((ticket, outcome))
     )
     for ticket in (1, 2):
-        lanes.give(ticket, Delivery(body=b"", type="", attempt=1, redelivered=False), "k")
+        executor.give(ticket, Delivery(body=b"", type="", attempt=1, redelivered=False), "k")
     assert begun.wait(5)
     stop.set()
-    lanes.finish()
-    lanes.wait(5)
+    executor.finish()
+    executor.wait(5)
 
     assert settled == [(1, Retry("late")), (2, None)]

@@ -23,8 +23,8 @@ CHILD = Path(__file__).with_name("bus_child.py")
 
 
 @dataclass
-class Heard:
-    """A handler that writes down what it was given and answers what it was told to, `Done` at the end."""
+class Recorder:
+    """A handler that writes down what it was given and answers as it was asked to, `Done` at the end."""
 
     answers: list[Outcome] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Heard:
         return [delivery.body.decode() for delivery in self.deliveries]
 
 
-class Bench:
+class BusHarness:
     """One bus under test. Names carry a random tag, so that a broker may be shared with other tests."""
 
     def __init__(self, url: str, folder: Path) -> None:

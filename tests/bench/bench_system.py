@@ -29,7 +29,7 @@ AS_IN_PRODUCTION = {"CRM_LOG_FORMAT": "json", "CRM_ENV": "production"}
 
 
 @dataclass
-class World:
+class BenchSystem:
     """Closes what it made when it is left."""
 
     plan: Plan
@@ -110,7 +110,7 @@ class World:
         return Trees({**{name: process.pid for name, process in stack.processes.items()}, **self.server_pids})
 
     def new_folder(self, name: str) -> Path:
-        """A folder below the world's own."""
+        """A folder below the run's own."""
         folder = self.folder / name
         folder.mkdir()
         return folder
