@@ -23,8 +23,7 @@ UNITS_WITH_DATABASES = (
     "cases",
     "orders",
     "notifications",
-    "gateway/test_access.py",
-    "gateway/test_signing_in.py",
+    "gateway/identity",
 )
 NOTHING_SELECTED = 5
 STARTED = time.monotonic()
