@@ -123,3 +123,11 @@ class BusHarness:
                 process.send_signal(signal.SIGKILL)
             process.wait()
         self.bus.close()
+
+
+def end(*children: subprocess.Popen[bytes]) -> None:
+    """Ask them to stop, as a worker is asked; each finishes what it has begun."""
+    for child in children:
+        child.terminate()
+    wait_for(lambda: all(one.poll() is not None for one in children), "the other processes end")
+    assert {one.returncode for one in children} == {0}

@@ -16,7 +16,7 @@ import pytest
 from ops.waiting import wait_for
 from servicekit.messaging.bus import MAX_BODY_BYTES, Delivery, Done, Outage, Outcome, Retry
 from servicekit.messaging.bus.partitions import DRAIN_SECONDS
-from tests.integration.bus_harness import BusHarness, Recorder
+from tests.integration.bus_harness import BusHarness, Recorder, end
 from tests.servers import rabbitmq
 
 DELAYS = (0.3, 0.9)
@@ -227,9 +227,7 @@ def test_a_message_that_kills_every_process_is_given_up_and_its_neighbours_are_n
         lambda: {f"done {name}" for name in neighbours} <= {*harness.lines("log"), *harness.lines("last")},
         "the other process has done its work",
     )
-    last.terminate()
-    wait_for(lambda: last.poll() is not None, "the last process ends")
-    assert last.returncode == 0
+    end(last)
     assert 10 <= deaths <= 21
     assert harness.bus.depth(harness.name("one")).dead == 1
 
@@ -370,10 +368,7 @@ def test_two_processes_share_the_work(harness: BusHarness) -> None:
         "the processes have done everything",
         progress=lambda: (len(done("log0")), len(done("log1"))),
     )
-    for child in children:
-        child.terminate()
-    wait_for(lambda: all(one.poll() is not None for one in children), "both processes end")
-    assert [one.returncode for one in children] == [0, 0]
+    end(*children)
     assert sorted(done("log0") + done("log1"), key=int) == bodies
 
 
