@@ -62,7 +62,7 @@ class Load:
         """While inside; afterwards everything that was begun has been answered or given up."""
         for client in self._clients:
             client.make_customer()
-        wait_for(self._customers_are_known, "orders has heard of the customers of the load")
+        wait_for(self._customers_are_known, "orders has a copy of the customers of the load")
         for thread in self._threads:
             thread.start()
         try:
@@ -109,8 +109,8 @@ class Load:
             began = time.monotonic()
             try:
                 answer = session.request(method, f"{self._url}/api/v1{path}", headers=headers, timeout=30, **sent)
-            except requests.RequestException as trouble:
-                deed.troubles.append(repr(trouble)[-200:])
+            except requests.RequestException as error:
+                deed.troubles.append(repr(error)[-200:])
                 continue
             deed.status, deed.seconds = answer.status_code, time.monotonic() - began
             if answer.ok:
