@@ -40,7 +40,7 @@ class Operation:
     is_raw: bool = False
     is_personal: bool = False  # about the person and not about their work: not for a key, which speaks for the work
     holds_secret: bool = False  # its body or answer holds a secret: nothing is stored for a repeated Idempotency-Key
-    is_live: bool = False  # the answer also shows what others told us, which moves without the version: never 304
+    is_live: bool = False  # the answer also shows projections, which move without the version: never 304
     max_bytes: int = JSON_LIMIT
 
     @property
