@@ -72,7 +72,7 @@ def test_two_services_cannot_serve_the_same_operation():
 def test_every_operation_says_how_it_refuses():
     operation = published_apis({"cases": api("cases", "/a", {})})["cases"]["paths"]["/a"]["get"]
     assert list(operation["responses"]) == ["200", "401", "403", "429", "503", "default"]
-    assert operation["operationId"] == "cases_show"
+    assert operation["operationId"] == "show"
 
 
 def test_stale_and_superfluous_files_are_named(tmp_path: Path):
