@@ -11,7 +11,7 @@ from notifications.mail.models import Email
 from notifications.mail.rules import SmtpReply, Verdict
 from notifications.mail.transports import Transport, transport_for
 from notifications.settings import NotificationsSettings
-from servicekit.circuit_breaker import CircuitBreaker
+from servicekit.circuit_breaker import CircuitBreaker, CircuitState
 from servicekit.errors import Unavailable
 from servicekit.jobs import Work
 from servicekit.service import utc_now
@@ -77,9 +77,11 @@ class MailSender:
 
     def _report(self, reply: SmtpReply) -> None:
         """What an attempt has shown of the mail host."""
-        if reply.verdict is Verdict.UNKNOWN:
+        is_unknown = reply.verdict is Verdict.UNKNOWN
+        if is_unknown and self._breaker.state is CircuitState.CLOSED:
             self._breaker.gave_up()
-        elif reply.is_host_down:
+        elif is_unknown or reply.is_host_down:
+            # A probe that nobody answered to the end: the next one waits, or mail after mail ended as unknown.
             self._breaker.failed()
         else:
             self._breaker.succeeded()

@@ -44,6 +44,7 @@ def test_a_dead_host_gets_one_probe_at_a_time_until_it_is_back(
     clock.move(seconds=11)
     transport.reply = first
     assert [sender.deliver_due(work), transport.tried] == [1, PARALLEL + 1]
+    assert [sender.deliver_due(work), transport.tried] == [0, PARALLEL + 1], "the next probe waits its pause"
     clock.move(minutes=2)
     transport.reply = TAKEN
     assert sender.deliver_due(work) == 1
