@@ -187,9 +187,12 @@ def _read_keys(setting: str, path: str) -> dict[str, str]:
 
 
 def _principal(claims: Mapping[str, Any]) -> Principal:
+    kind = Kind(claims["kind"])
+    if kind is Kind.SYSTEM:
+        raise ValueError("no token speaks for an event or the clock")
     return Principal(
         id=claims["sub"],
-        kind=Kind(claims["kind"]),
+        kind=kind,
         name=claims["name"],
         permissions=frozenset(claims["permissions"]),
         scope=Scope(claims["scope"]),

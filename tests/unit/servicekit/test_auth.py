@@ -51,6 +51,7 @@ def test_an_identity_arrives_as_it_was_minted(keys) -> None:
         {"iss": "somebody"},
         {"exp": int(time.time()) - 3600},
         {"kind": "root"},
+        {"kind": "system"},
         {"permissions": None},
     ],
 )
