@@ -158,9 +158,10 @@ class ListPage:
         )
 
     def _values(self) -> Values:
-        """The parameters of the address, empty where absent; `after` is the place in the list."""
-        names = ("q", *(one.name for one in self.filters), "sort", "after")
-        return {name: request.args.get(name, "").strip()[:VALUE_LENGTH] for name in names}
+        """The parameters of the address, empty where absent; `after` is the place in the list, and is taken whole."""
+        names = ("q", *(one.name for one in self.filters), "sort")
+        given = {name: request.args.get(name, "").strip()[:VALUE_LENGTH] for name in names}
+        return {**given, "after": request.args.get("after", "").strip()}
 
     def _query(self, values: Values) -> dict[str, Any]:
         """What the service is sent."""

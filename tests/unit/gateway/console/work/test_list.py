@@ -50,8 +50,11 @@ def test_what_a_colleague_claimed_waits_for_me_no_longer(console_page, system):
     assert card(console_page("/work"), "Claimed by Maria") is None
 
 
-def test_htmx_gets_the_items_alone(console_page):
-    assert console_page("/work", fragment="_work").html.lstrip().startswith('<div id="_work"')
+def test_htmx_gets_the_items_alone(console_page, system):
+    system.add_case("For htmx", type="complaint")
+    page = console_page("/work", fragment="_work")
+    assert page.html.lstrip().startswith('<div id="_work"')
+    assert card(page, "For htmx") is not None, "with the cards of this page, not the rows of a plain list"
 
 
 def test_without_the_right_to_decide_there_is_no_button(console_page):
