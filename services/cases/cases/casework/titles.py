@@ -29,5 +29,12 @@ class _Values(dict[str, str]):
 
 def title_of(kind: str, detail: Mapping[str, Any]) -> str:
     """One short sentence for people; a kind that is not known here is shown by its name."""
-    values = {name: ", ".join(value) if isinstance(value, list) else str(value) for name, value in detail.items()}
+    values = {name: _text(value) for name, value in detail.items()}
     return _TITLES.get(kind, kind.replace("_", " ").capitalize()).format_map(_Values(values))
+
+
+def _text(value: Any) -> str:
+    """A change is stored as what was before and after, and either may be nothing."""
+    if isinstance(value, list):
+        return ", ".join(_text(one) for one in value)
+    return "–" if value is None else str(value)
