@@ -12,7 +12,7 @@ from servicekit.addresses import fold
 revision = "0004"
 down_revision = "0003"
 
-_BATCH = 1000
+_BATCH = 100  # so many rows are locked at a time, beside the workers that run
 _ENTRIES = sa.table(
     "timeline_entries", sa.column("id"), sa.column("sentence"), sa.column("body"), sa.column("search_text")
 )
