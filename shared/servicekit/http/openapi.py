@@ -112,9 +112,10 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
 def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
     if not operation.writes:
         return []
-    headers = [
-        {"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 255}}
-    ]
+    headers: list[dict[str, Any]] = []
+    if not operation.holds_secret:  # nothing is stored of those, so a key would promise what is not kept
+        key = {"type": "string", "maxLength": 255}
+        headers.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": key})
     if operation.method == "PATCH" or operation.if_match == "required":
         headers.append(
             {
